@@ -1,0 +1,1 @@
+"""What may refuse a request: keys, rate limits, budgets."""

@@ -1,0 +1,1 @@
+"""The fault catalogue, rules and plans; one module per layer of faults."""

@@ -1,0 +1,1 @@
+"""What a healthy model answers: text, tokens, vectors."""

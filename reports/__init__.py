@@ -1,0 +1,1 @@
+"""The results model, and its renderings."""

@@ -1,0 +1,1 @@
+"""Judges any Pawa AI client from what was seen on the wire."""

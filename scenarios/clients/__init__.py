@@ -1,0 +1,1 @@
+"""The client protocol, and the ways in: process, Python host, HTTP application."""

@@ -1,0 +1,1 @@
+"""The reference client: resilient, typed, and good enough to copy."""

@@ -1,0 +1,1 @@
+"""Defects: the reference client with one mistake each, and the null clients."""
