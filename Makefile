@@ -1,0 +1,41 @@
+# One door per task. `make help` lists them; CI calls the same ones.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Tests wait more than they compute, so there are more workers than cores.
+WORKERS ?= 4
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format prove zoo clean
+
+help: ## List the tasks.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/ready ## Make .venv with everything; nothing needs to be installed by hand.
+
+.venv/ready: pyproject.toml constraints.txt scripts/setup
+	@PYTHON=$(PYTHON) scripts/setup
+
+demo: setup ## Judge the reference client and the official SDK; writes out/index.html.
+	@$(BIN)/pawa-scenarios demo --out out
+
+test: setup ## Run every test.
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -q
+
+lint: setup ## Lint, format check and strict types.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: setup ## Rewrite the files as the linter wants them.
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+zoo: setup ## Run every defect of the zoo against its rows.
+	@$(BIN)/pawa-scenarios zoo
+
+prove: setup ## The long proofs: 20 runs of the reference client, 5 of the zoo, busy cores.
+	@$(BIN)/python scripts/prove.py
+
+clean: ## Remove what the tasks made.
+	@rm -rf .venv out .mypy_cache .pytest_cache .ruff_cache .hypothesis
