@@ -1,0 +1,137 @@
+"""The models that exist, and ``GET /models`` and ``GET /models/{id}``.
+
+Source: pawa-api.md sections 3.13 and 6. Ids, types other than ``chat`` and the paging are this
+mock's own choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from mockserver.api import envelope
+from mockserver.api.fields import BadRequest
+from mockserver.api.work import Moment, Reply, Work
+
+if TYPE_CHECKING:
+    from mockserver.answer import Answer
+    from mockserver.facts import RequestFacts
+    from mockserver.settings import ApiSettings, SandboxSettings
+
+EMBER = "pawa-v1-ember-20240924"
+BLAZE = "pawa-v1-blaze-20250318"
+EMBEDDING = "pawa-embeddings-v1-20241001"
+
+CHAT_MODELS = (EMBER, BLAZE)
+EMBEDDING_MODELS = (EMBEDDING, "pawa-embedding-v1-20240701")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One entry of the list of models."""
+
+    id: int
+    name: str
+    model_type: str
+    description: str
+
+    def as_json(self) -> dict[str, object]:
+        """The entry in the SDK fixtures' spelling."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "modelType": self.model_type,
+            "description": self.description,
+        }
+
+
+_DOCUMENTED = (
+    Model(1, EMBER, "chat", "Text chat; the default model"),
+    Model(2, BLAZE, "chat", "Chat with vision, tools and reasoning"),
+    Model(3, EMBEDDING, "embedding", "Sentence embeddings"),
+    Model(4, EMBEDDING_MODELS[1], "embedding", "Sentence embeddings, earlier release"),
+    Model(5, "pawa-tts-v1-20250704", "text-to-speech", "Speech from text"),
+    Model(6, "pawa-stt-v1-20240701", "speech-to-text", "Text from speech"),
+)
+
+
+def chat_models(settings: ApiSettings) -> tuple[str, ...]:
+    """The models that chat accepts."""
+    return CHAT_MODELS + settings.extra_chat_models
+
+
+def embedding_models(settings: ApiSettings) -> tuple[str, ...]:
+    """The models that embed."""
+    return EMBEDDING_MODELS + settings.extra_embedding_models
+
+
+def known_models(settings: ApiSettings) -> tuple[Model, ...]:
+    """Every model: the documented ones, then those that the settings add."""
+    extra = [(name, "chat") for name in settings.extra_chat_models]
+    extra += [(name, "embedding") for name in settings.extra_embedding_models]
+    added = [
+        Model(number, name, kind, "Added by the settings")
+        for number, (name, kind) in enumerate(extra, start=len(_DOCUMENTED) + 1)
+    ]
+    return (*_DOCUMENTED, *added)
+
+
+def read_list(facts: RequestFacts, settings: SandboxSettings) -> Work:
+    """``GET /models?id&search&modelType&page&limit``.
+
+    Raises BadRequest for a number that is none, or is under 1.
+    """
+    query = dict(parse_qsl(facts.query, keep_blank_values=True))
+    wanted_id = _whole_number(query, "id")
+    page, limit = _whole_number(query, "page"), _whole_number(query, "limit")
+    search, kind = query.get("search", "").lower(), query.get("modelType", "")
+    found = [
+        model
+        for model in known_models(settings.api)
+        if wanted_id in (None, model.id)
+        and search in f"{model.name} {model.description}".lower()
+        and kind in ("", model.model_type)
+    ]
+    if limit is not None:
+        start = ((page or 1) - 1) * limit
+        found = found[start : start + limit]
+    data = [model.as_json() for model in found]
+    return _plain_work("models.list", envelope.success(envelope.MODELS_OK, data))
+
+
+def read_one(model_id: str, facts: RequestFacts, settings: SandboxSettings) -> Work:
+    """``GET /models/{id}``; 404 for an id that no model has."""
+    for model in known_models(settings.api):
+        if str(model.id) == model_id:
+            answer = envelope.success(envelope.MODELS_OK, model.as_json())
+            return _plain_work("models.one", answer)
+    return _plain_work("models.one", envelope.not_found(facts.path))
+
+
+def _whole_number(query: dict[str, str], name: str) -> int | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) >= 1):
+        raise BadRequest(f"{name} must be a whole number of at least 1")
+    return int(text)
+
+
+def _plain_work(endpoint: str, answer: Answer) -> Work:
+    """Work that no model does: free, and ready at once."""
+    return Work(
+        endpoint=endpoint,
+        model=None,
+        items=0,
+        tokens_in=0,
+        tokens_out_ceiling=0,
+        max_tokens=None,
+        stream=False,
+        make=partial(_ready_reply, answer),
+    )
+
+
+def _ready_reply(answer: Answer, _: Moment) -> Reply:
+    return Reply(answer, model=None, items=0, tokens_in=0, tokens_out=0)

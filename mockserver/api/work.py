@@ -1,0 +1,71 @@
+"""The two halves of an endpoint: what a request asks for, and the reply to it.
+
+Reading a request needs neither clock nor chance, so that limits and budgets can be asked before
+anything is made. Making the reply gets both passed in as a :class:`Moment`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockserver.answer import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a reply is told of time and chance.
+
+    ``wall_s`` is the wall clock in seconds since 1970; ``canary`` a fresh ``answer-<12 hex>``,
+    used only where the settings ask for canaries.
+    """
+
+    wall_s: float
+    canary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A healthy reply, and the facts about it that the journal and the budget need.
+
+    ``canary`` is the one that stands in the answer. ``chunk_tokens`` has one number for each
+    ``CHUNK`` event of a stream, in order, so that a cut stream is charged for what was sent.
+    ``latency_s`` is the silence before the head that the settings ask for.
+    """
+
+    answer: Answer
+    model: str | None
+    items: int
+    tokens_in: int
+    tokens_out: int
+    max_tokens: int | None = None
+    stream: bool = False
+    canary: str | None = None
+    chunk_tokens: tuple[int, ...] = ()
+    latency_s: float = 0.0
+
+    def tokens_sent(self, chunks: int) -> int:
+        """Tokens written by the time ``chunks`` chunks of the stream have been sent."""
+        return sum(self.chunk_tokens[:chunks])
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a valid request asks for, before any of it is done.
+
+    ``items`` counts embedding sentences, and is 1 for other work that a model does (0 for none).
+    ``tokens_out_ceiling`` is what the reply can at most write: the amount to reserve.
+    """
+
+    endpoint: str
+    model: str | None
+    items: int
+    tokens_in: int
+    tokens_out_ceiling: int
+    max_tokens: int | None
+    stream: bool
+    make: Callable[[Moment], Reply]
+    """Makes the reply; pure, so that the same moment gives the same bytes."""

@@ -1,0 +1,119 @@
+"""What a healthy model says: words that depend on the request alone, cut where the caller asked.
+
+The same request always gets the same words. ``max_tokens`` and ``stop`` only cut: they do not
+change what stands before the cut.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import orjson
+
+from mockserver.replies.tokens import count_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_SHAPING_FIELDS = frozenset({"stream", "max_tokens", "stop"})
+_SENTENCE_WORDS = (5, 11)
+_VOCABULARY = (
+    "habari asubuhi jioni safari mji soko bei kazi shule mwalimu daktari barua jibu swali ndiyo "
+    "hapana leo kesho sasa haraka polepole mvua jua bahari mlima mto njia nyumba rafiki familia "
+    "chakula maji chai kahawa matunda mkulima shamba biashara akaunti malipo simu ujumbe huduma "
+    "the market opens early and a farmer brings fresh fruit to town where teachers meet friends "
+    "for coffee while rain falls on green hills near our lake every message gets its own answer "
+    "with some help from good people who travel along this road by bus or boat before night"
+)
+_WORDS = tuple(_VOCABULARY.split())
+_PIECES = re.compile(r"\s*\S+|\s+")
+
+FINISH_STOP = "stop"
+FINISH_LENGTH = "length"
+
+MATCHED_END = 106
+MATCHED_STOP_SEQUENCE = 128001
+"""``matched_stop`` as in the documented examples; what the two numbers mean is undocumented."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A finished text, why it ends there, and its length in tokens."""
+
+    text: str
+    finish_reason: str
+    matched_stop: int | None
+    tokens: int
+
+
+def seed_of(endpoint: str, body: Mapping[str, object]) -> bytes:
+    """BLAKE2b of what the text depends on: the request without what only shapes or cuts it."""
+    kept = {name: value for name, value in body.items() if name not in _SHAPING_FIELDS}
+    canonical = orjson.dumps([endpoint, kept], option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(canonical, digest_size=16).digest()
+
+
+def fingerprint_of(body: bytes) -> str:
+    """``request-<12 hex>``: the head of the SHA-256 of a request body."""
+    return f"request-{hashlib.sha256(body).hexdigest()[:12]}"
+
+
+def words_of(seed: bytes, count: int) -> list[str]:
+    """``count`` words in short sentences, always the same for the same seed."""
+    draw = random.Random(seed)
+    words: list[str] = []
+    while len(words) < count:
+        sentence = draw.choices(_WORDS, k=draw.randint(*_SENTENCE_WORDS))
+        sentence = sentence[: count - len(words)]
+        sentence[0] = sentence[0].capitalize()
+        sentence[-1] += "."
+        words += sentence
+    return words
+
+
+def planned_tokens(tokens: int, marks: Sequence[str]) -> int:
+    """The longest that a composition of ``tokens`` words and these marks can be."""
+    return tokens + sum(count_tokens(mark) for mark in marks)
+
+
+def compose(
+    seed: bytes,
+    tokens: int,
+    *,
+    marks: Sequence[str] = (),
+    max_tokens: int | None = None,
+    stops: Sequence[str] = (),
+) -> Composition:
+    """Marks first, then ``tokens`` words; cut to ``max_tokens``, then before the first stop."""
+    words = [*marks, *words_of(seed, tokens)]
+    cut = max_tokens is not None and max_tokens < len(words)
+    text = " ".join(words[:max_tokens])
+    ends = [place for place in (text.find(stop) for stop in stops if stop) if place >= 0]
+    if ends:
+        text = text[: min(ends)]
+        return Composition(text, FINISH_STOP, MATCHED_STOP_SEQUENCE, count_tokens(text))
+    if cut:
+        return Composition(text, FINISH_LENGTH, None, count_tokens(text))
+    return Composition(text, FINISH_STOP, MATCHED_END, count_tokens(text))
+
+
+def split_text(text: str, *, chunk_words: int, chunks: int | None = None) -> tuple[str, ...]:
+    """The text in pieces of whole words that join to exactly the text.
+
+    ``chunk_words`` words go into each piece, unless ``chunks`` asks for that many pieces, as even
+    as can be (fewer when the text has fewer words). An empty text has no piece.
+    """
+    words = _PIECES.findall(text)
+    if chunks is None:
+        bounds = list(range(0, len(words), chunk_words))
+    else:
+        wanted = min(chunks, len(words))
+        bounds = [len(words) * number // wanted for number in range(wanted)]
+    ends = [*bounds[1:], len(words)]
+    return tuple(
+        "".join(words[start:end]) for start, end in zip(bounds, ends, strict=False) if words
+    )
