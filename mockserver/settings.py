@@ -52,8 +52,8 @@ class RateLimitSettings(Snapshot):
     """Requests in any minute, for one key or for all keys of one project together.
 
     The documented tiers are 5, 50 and 500 (pawa-api.md section 5). ``window`` "sliding" counts the
-    last 60 s, "fixed" the calendar minute; ``count_refused`` lets refused requests use the limit
-    up too; ``retry_after`` says in the answer when the next request will be let in.
+    last 60 s, "fixed" each minute of the clock; ``count_refused`` lets refused requests use up the
+    limit too; ``retry_after`` says in the answer when the next request will be let in.
     """
 
     requests_per_minute: Positive
