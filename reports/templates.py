@@ -1,0 +1,96 @@
+"""The jinja2 environment of the pages, and the rules that no template can forget.
+
+Every value that a template prints goes through :func:`reports.text.visible` and is escaped; styles
+and scripts are files, inlined into the page and named by their digest in its content security
+policy, so that a browser runs nothing that came from a client or a server.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from reports.text import anchor, grouped, seconds, shortened, value_text, visible
+from reports.words import (
+    ENDING_WORDS,
+    SEVERITY_WORDS,
+    VERDICT_WORDS,
+    ending_text,
+    plural,
+)
+
+FOLDER = Path(__file__).with_name("html")
+MAX_TEXT = 2_000
+"""Characters of any one value on a page, excerpts apart; the rest is counted, never just gone."""
+
+
+def render(template: str, **values: object) -> str:
+    """The page that ``template`` makes of ``values``, with style and script inlined."""
+    style, script = _source("page.css"), _source("page.js")
+    page: str = (
+        _environment()
+        .get_template(template)
+        .render(
+            style=Markup(style),  # noqa: S704 (our own file)
+            script=Markup(script),  # noqa: S704 (our own file)
+            style_digest=_digest(style),
+            script_digest=_digest(script),
+            **values,
+        )
+    )
+    return page
+
+
+def wire(text: str) -> Markup:
+    """Text of the wire or of a log, whole: signs drawn, markup escaped, carriage returns dimmed."""
+    escaped = html.escape(visible(text), quote=False)
+    return Markup(escaped.replace("␍", '<i class="cr">␍</i>'))  # noqa: S704 (escaped above)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters |= {
+        "anchor": anchor,
+        "ending": ending_text,
+        "grouped": grouped,
+        "plural": plural,
+        "seconds": seconds,
+        "value": value_text,
+        "wire": wire,
+    }
+    environment.globals |= {
+        "ENDING_WORDS": ENDING_WORDS,
+        "SEVERITY_WORDS": SEVERITY_WORDS,
+        "VERDICT_WORDS": VERDICT_WORDS,
+    }
+    return environment
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return shortened(visible(value), MAX_TEXT)
+    return value
+
+
+@cache
+def _source(name: str) -> str:
+    return (FOLDER / name).read_text("utf-8")
+
+
+def _digest(source: str) -> str:
+    """How a content security policy names an inlined source."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
