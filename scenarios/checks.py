@@ -1,0 +1,235 @@
+"""The vocabulary in which a scenario says what was wanted and what was seen.
+
+Each function compares and returns a :class:`reports.results.Check`; none raises, none decides the
+row's verdict. Every one takes
+
+* ``advice``: the sentence a client's author can act on; with the numbers it becomes the row's
+  reason when the check misses;
+* ``miss``: the verdict of a miss, ``Verdict.FAIL`` or, for what is merely late or merely better,
+  ``Verdict.ADVISORY``;
+* ``timing``: True when a noisy machine could cause the miss, so that noise above the limit makes
+  it a harness fault and not the client's failure.
+
+A measured value of ``None`` means that nothing was seen, which always misses.
+"""
+
+from __future__ import annotations
+
+from statistics import mean, median
+from typing import TYPE_CHECKING
+
+from reports.results import Check, JsonValue, Verdict
+from scenarios.samples import mann_whitney_p, relative_spread
+from scenarios.tolerances import early_tolerance_s, late_tolerance_s
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+
+def holds(
+    name: str,
+    ok: bool,
+    measured: JsonValue,
+    target: JsonValue,
+    unit: str = "",
+    *,
+    advice: str = "",
+    miss: Verdict = Verdict.FAIL,
+    timing: bool = False,
+) -> Check:
+    """A comparison made by the scenario itself; `measured` and `target` are for the reader."""
+    return Check(
+        name=name,
+        measured=_rounded(measured),
+        target=_rounded(target),
+        unit=unit,
+        verdict=Verdict.PASS if ok else miss,
+        detail="" if ok else _miss_text(name, measured, target, unit, advice),
+        timing=timing,
+    )
+
+
+def equal(
+    name: str,
+    measured: JsonValue,
+    target: JsonValue,
+    unit: str = "",
+    *,
+    advice: str = "",
+    miss: Verdict = Verdict.FAIL,
+    timing: bool = False,
+) -> Check:
+    """Exactly the target."""
+    ok = measured == target
+    return holds(name, ok, measured, target, unit, advice=advice, miss=miss, timing=timing)
+
+
+def one_of(
+    name: str,
+    measured: JsonValue,
+    allowed: Collection[JsonValue],
+    *,
+    advice: str = "",
+    miss: Verdict = Verdict.FAIL,
+) -> Check:
+    """One of several acceptable values."""
+    choices = list(allowed)
+    return holds(name, measured in choices, measured, choices, advice=advice, miss=miss)
+
+
+def nothing(
+    name: str,
+    found: Collection[str],
+    *,
+    advice: str = "",
+    miss: Verdict = Verdict.FAIL,
+) -> Check:
+    """None was found (leaks, late arrivals); at most ten of what was found are shown."""
+    shown: JsonValue = list(found)[:10]
+    return holds(name, not found, shown, [], advice=advice, miss=miss)
+
+
+def at_least(
+    name: str,
+    measured: float | None,
+    target: float,
+    unit: str = "",
+    *,
+    tolerance: float = 0.0,
+    advice: str = "",
+    miss: Verdict = Verdict.FAIL,
+    timing: bool = False,
+) -> Check:
+    """A floor: not below `target` by more than `tolerance`."""
+    ok = measured is not None and measured >= target - tolerance
+    return holds(name, ok, measured, target, unit, advice=advice, miss=miss, timing=timing)
+
+
+def at_most(
+    name: str,
+    measured: float | None,
+    target: float,
+    unit: str = "",
+    *,
+    tolerance: float = 0.0,
+    advice: str = "",
+    miss: Verdict = Verdict.FAIL,
+    timing: bool = False,
+) -> Check:
+    """A ceiling: not above `target` by more than `tolerance`."""
+    ok = measured is not None and measured <= target + tolerance
+    return holds(name, ok, measured, target, unit, advice=advice, miss=miss, timing=timing)
+
+
+def within(
+    name: str,
+    measured: float | None,
+    low: float,
+    high: float,
+    unit: str = "",
+    *,
+    advice: str = "",
+    miss: Verdict = Verdict.FAIL,
+    timing: bool = False,
+) -> Check:
+    """Between `low` and `high`, both allowed."""
+    ok = measured is not None and low <= measured <= high
+    return holds(name, ok, measured, [low, high], unit, advice=advice, miss=miss, timing=timing)
+
+
+def not_early(name: str, waited_s: float | None, floor_s: float, *, advice: str = "") -> Check:
+    """A wait that was promised as a floor: early by more than 50 ms or 2 % fails."""
+    tolerance = early_tolerance_s(floor_s)
+    return at_least(name, waited_s, floor_s, "s", tolerance=tolerance, advice=advice)
+
+
+def not_late(name: str, waited_s: float | None, wanted_s: float, *, advice: str = "") -> Check:
+    """The ceiling to a floor: late by more than 200 ms or 20 % is an advisory, never a failure.
+
+    For a promised deadline use :func:`at_most`, whose miss fails.
+    """
+    tolerance = late_tolerance_s(wanted_s)
+    return at_most(
+        name,
+        waited_s,
+        wanted_s,
+        "s",
+        tolerance=tolerance,
+        advice=advice,
+        miss=Verdict.ADVISORY,
+        timing=True,
+    )
+
+
+def grows(
+    name: str,
+    earlier: Sequence[float],
+    later: Sequence[float],
+    *,
+    alpha: float = 0.001,
+    advice: str = "",
+    miss: Verdict = Verdict.FAIL,
+) -> Check:
+    """`later` values exceed `earlier` ones (one-sided Mann-Whitney test, p below `alpha`).
+
+    The measured value is the p-value; both medians stand in the detail.
+    """
+    if not earlier or not later:
+        return holds(name, False, None, alpha, "p-value", advice=advice, miss=miss)
+    p = mann_whitney_p(earlier, later)
+    medians = f"median {median(earlier):.3g} s then {median(later):.3g} s"
+    told = f"{advice} ({medians})" if advice else medians
+    return holds(name, p < alpha, p, alpha, "p-value", advice=told, miss=miss)
+
+
+def spread(
+    name: str,
+    values: Sequence[float],
+    target: float,
+    *,
+    advice: str = "",
+    miss: Verdict = Verdict.FAIL,
+) -> Check:
+    """Values vary: inter-decile range divided by the median is at least `target`."""
+    measured = relative_spread(values) if len(values) > 1 else None
+    return at_least(name, measured, target, "of the median", advice=advice, miss=miss)
+
+
+def mean_at_least(
+    name: str,
+    values: Sequence[float],
+    target: float,
+    unit: str = "",
+    *,
+    advice: str = "",
+    miss: Verdict = Verdict.FAIL,
+) -> Check:
+    """A floor for the mean, where single values may legally be near zero (full jitter)."""
+    measured = mean(values) if values else None
+    return at_least(name, measured, target, unit, advice=advice, miss=miss)
+
+
+def _rounded(value: JsonValue) -> JsonValue:
+    """Floats to microseconds or six significant digits: what a reader can use."""
+    if isinstance(value, float):
+        return round(value, 6) if abs(value) >= 1e-3 else float(f"{value:.6g}")
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
+    return value
+
+
+def _miss_text(name: str, measured: JsonValue, target: JsonValue, unit: str, advice: str) -> str:
+    numbers = f"measured {_shown(measured)}, wanted {_shown(target)}{f' {unit}' if unit else ''}"
+    return f"{advice.rstrip('.')}: {name} {numbers}." if advice else f"{name}: {numbers}."
+
+
+def _shown(value: JsonValue) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case float():
+            return f"{value:.4g}"
+        case list():
+            return ", ".join(_shown(item) for item in value) if value else "none"
+        case _:
+            return str(value)
