@@ -58,6 +58,11 @@ class Delivery:
         """How many body bytes are planned."""
         return sum(len(piece.data) for piece in self.pieces)
 
+    @property
+    def declared_length(self) -> int:
+        """The Content-Length that the head declares, or would declare."""
+        return self.body_length if self.content_length is None else self.content_length
+
 
 def lay_out(answer: Answer, *, method: str = "POST") -> Delivery:
     """Lay an answer out as bytes: bytes get a Content-Length, a stream is chunked, event by event.

@@ -1,0 +1,89 @@
+"""Faults in the results of a batch: their order, and single failures among them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+import orjson
+from pydantic import Field, model_validator
+
+from mockserver.faults.base import Count, Fault, Text
+
+if TYPE_CHECKING:
+    from mockserver.answer import Answer
+    from mockserver.faults.schedule import Draws
+
+
+class Items(Fault):
+    """Embedding results in another order, some of them failed, each named by its ``index``.
+
+    Without ``indexed``, a healthy entry stays a bare vector: results in another order are then
+    *wrong*, since nothing says whose they are.
+    """
+
+    summary: ClassVar[str] = (
+        'Embedding results as `{"index", "embedding"}`, reordered; failed ones as '
+        '`{"index", "error"}`.'
+    )
+    example: ClassVar[dict[str, Any]] = {"kind": "items", "order": "shuffled", "errors": [3]}
+
+    kind: Literal["items"] = "items"
+    order: Literal["given", "reversed", "shuffled"] = Field(
+        default="given", description="order of the results"
+    )
+    errors: tuple[Count, ...] = Field(
+        default=(), description="indexes (from 0) of the items that fail"
+    )
+    message: Text = Field(
+        default="The item could not be processed", description="message of a failed item"
+    )
+    indexed: bool = Field(
+        default=True, strict=True, description="whether healthy entries carry their index"
+    )
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Self:
+        if self.order == "given" and not self.errors and not self.indexed:
+            raise ValueError("changes nothing; give an order, errors, or indexed")
+        return self
+
+    def shape_answer(self, answer: Answer, draws: Draws) -> Answer:
+        """Rewrite ``data.embeddings``; a reply without it, or without a failing item, stays."""
+        document = _embeddings_of(answer)
+        if document is None:
+            return answer
+        vectors: list[Any] = document["data"]["embeddings"]
+        if self.errors and not any(index < len(vectors) for index in self.errors):
+            return answer
+        order = self._order(len(vectors), draws)
+        document["data"]["embeddings"] = [self._entry(index, vectors[index]) for index in order]
+        return replace(answer, body=orjson.dumps(document))
+
+    def _order(self, length: int, draws: Draws) -> list[int]:
+        given = list(range(length))
+        if self.order == "reversed":
+            return given[::-1]
+        if self.order == "given":
+            return given
+        shuffled = list(draws.order("items", length))
+        # The one shuffle in n! that changes nothing would be no fault.
+        return given[1:] + given[:1] if shuffled == given else shuffled
+
+    def _entry(self, index: int, vector: object) -> object:
+        if index in self.errors:
+            return {"index": index, "error": {"code": "invalid_item", "message": self.message}}
+        return {"index": index, "embedding": vector} if self.indexed else vector
+
+
+def _embeddings_of(answer: Answer) -> dict[str, Any] | None:
+    """The reply's document when it is one with embeddings."""
+    if not isinstance(answer.body, bytes):
+        return None
+    try:
+        document = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return None
+    data = document.get("data") if isinstance(document, dict) else None
+    embeddings = data.get("embeddings") if isinstance(data, dict) else None
+    return document if isinstance(embeddings, list) else None

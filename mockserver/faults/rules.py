@@ -1,0 +1,172 @@
+"""Rules as people write them: which requests, which of those, and what goes wrong.
+
+A rule is *match* + *when* + *fault*. Every field of a match must hold; a match without fields
+holds for every request. Nothing is clamped: a number out of range is an error that says where.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from mockserver.faults.base import Answering, Fault, ListenerClosing
+from mockserver.faults.catalogue import AnyFault  # noqa: TC001 - pydantic reads it at run time
+from mockserver.faults.complaints import complaints
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Glob = Annotated[str, Field(min_length=1, max_length=1000, strict=True)]
+Ordinal = Annotated[int, Field(ge=1, strict=True)]
+Number = Annotated[int, Field(ge=0, strict=True)]
+Moment = Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]
+
+
+class RuleError(ValueError):
+    """Rules that cannot be used; ``lines`` says each mistake with its place and its mend."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = tuple(lines)
+        super().__init__("\n".join(self.lines))
+
+
+class Written(BaseModel):
+    """What people write: closed to unknown fields, immutable once read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _as_range(value: object) -> object:
+    """A single number stands for the range of itself."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value, value)
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"must be a whole number or [first, last], not {value!r}")  # noqa: TRY004 - pydantic reports ValueError only
+    return value
+
+
+class Match(Written):
+    """Which requests. Globs know ``*``, ``?`` and ``[…]``; ``*`` crosses slashes.
+
+    ``path`` is compared with and without the leading ``/v1``. ``key`` is the id of an API key.
+    ``header`` wants each of its headers present with a value like the glob. ``body`` is a text that
+    the body holds, byte for byte. ``token`` is like the request's call token, ``attempt`` the
+    number of its arrival, or a range of them.
+    """
+
+    method: Annotated[str, Field(pattern=r"^[A-Za-z]+$", strict=True)] | None = None
+    path: Glob | None = None
+    model: Glob | None = None
+    key: Annotated[str, Field(min_length=1, strict=True)] | None = None
+    stream: Annotated[bool, Field(strict=True)] | None = None
+    header: dict[Annotated[str, Field(min_length=1, strict=True)], Glob] = Field(
+        default_factory=dict
+    )
+    body: Annotated[str, Field(min_length=1, strict=True)] | None = None
+    token: Glob | None = None
+    attempt: Annotated[tuple[Ordinal, Ordinal], BeforeValidator(_as_range)] | None = None
+
+    @field_validator("attempt")
+    @classmethod
+    def _ascending(cls, attempt: tuple[int, int] | None) -> tuple[int, int] | None:
+        if attempt is not None and attempt[0] > attempt[1]:
+            raise ValueError(f"ends at {attempt[1]} before it begins at {attempt[0]}; swap them")
+        return attempt
+
+
+class When(Written):
+    """Which of the matching requests.
+
+    ``after`` lets so many pass, then the first of each ``every`` fires, at most ``times`` in all,
+    with ``probability``. With ``per`` "call" these count the attempts of one call (its token), not
+    all matching requests. ``from_s`` and ``until_s`` are seconds since the plan was set; requests
+    outside the window are counted as seen. ``seed`` takes the place of the sandbox's.
+    """
+
+    times: Ordinal | None = None
+    after: Number = 0
+    every: Ordinal = 1
+    probability: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)] | None = None
+    seed: Annotated[int, Field(strict=True)] | None = None
+    per: Literal["rule", "call"] = "rule"
+    from_s: Moment | None = None
+    until_s: Moment | None = None
+
+    @model_validator(mode="after")
+    def _window_is_open(self) -> Self:
+        if self.until_s is not None and self.until_s <= (self.from_s or 0):
+            raise ValueError(
+                f"until_s {self.until_s:g} must be later than from_s {self.from_s or 0:g}"
+            )
+        return self
+
+
+class Rule(Written):
+    """One rule: ``fault``, or several ``faults`` that work together in their order."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$", strict=True)] | None = (
+        None
+    )
+    match: Match = Match()
+    when: When = When()
+    fault: AnyFault | None = None
+    faults: tuple[AnyFault, ...] = Field(default=(), max_length=20)
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _faults_fit(self) -> Self:
+        if (self.fault is None) == (not self.faults):
+            raise ValueError("needs a fault or a list of faults; give one of the two")
+        closing = any(isinstance(fault, ListenerClosing) for fault in self.faults)
+        if closing and len(self.faults) > 1:
+            raise ValueError("refuse works alone; give it a rule of its own")
+        answering = [fault.kind for fault in self.all_faults if isinstance(fault, Answering)]
+        if len(answering) > 1:
+            raise ValueError(f"{' and '.join(answering)} would both answer; keep one")
+        return self
+
+    @property
+    def all_faults(self) -> tuple[Fault, ...]:
+        """The faults, whether written as one or as several."""
+        return self.faults if self.fault is None else (self.fault,)
+
+
+def numbered(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """The rules with an id each: ``rule-1`` for a first one without; raises RuleError on twins."""
+    named = tuple(
+        rule if rule.id is not None else rule.model_copy(update={"id": f"rule-{number}"})
+        for number, rule in enumerate(rules, start=1)
+    )
+    counts = Counter(rule.id for rule in named)
+    twins = [
+        f"rules[{index}].id: {rule.id!r} occurs {counts[rule.id]} times; each rule needs its own"
+        for index, rule in enumerate(named)
+        if counts[rule.id] > 1
+    ]
+    if twins:
+        raise RuleError(twins)
+    return named
+
+
+def parse_rules(data: Sequence[Any]) -> tuple[Rule, ...]:
+    """Read rules from plain data (TOML, JSON); raises RuleError with a line for every mistake."""
+    rules: list[Rule] = []
+    lines: list[str] = []
+    for index, written in enumerate(data):
+        try:
+            rules.append(Rule.model_validate(written))
+        except ValidationError as error:
+            lines.extend(complaints(error, written, Rule, f"rules[{index}]"))
+    if lines:
+        raise RuleError(lines)
+    return numbered(rules)

@@ -1,0 +1,106 @@
+"""Faults of a stream's bytes: the same events, written in another way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from mockserver.answer import StreamStyle
+from mockserver.delivery import Framing
+from mockserver.faults.base import Fault, Seconds, Size, SomeSeconds
+from mockserver.faults.script import with_marker, without_marker
+from mockserver.pieces import joined, recut
+
+if TYPE_CHECKING:
+    from mockserver.answer import EventStream
+    from mockserver.delivery import Delivery
+
+LINE_ENDS = {"lf": b"\n", "crlf": b"\r\n", "cr": b"\r"}
+
+
+class Split(Fault):
+    """Writes that know nothing of events: through characters, line ends, anything."""
+
+    summary: ClassVar[str] = "Stream: its bytes in writes (chunks) of n, wherever that cuts."
+    example: ClassVar[dict[str, Any]] = {"kind": "split", "bytes": 1, "interval_s": 0.02}
+
+    kind: Literal["split"] = "split"
+    bytes: Size = Field(description="bytes in one write")
+    interval_s: Seconds = Field(default=0.0, description="pause between two writes")
+
+    def shape_delivery(self, delivery: Delivery) -> Delivery:
+        """Write the stream's bytes anew; a reply that is no stream, or empty, stays."""
+        length = delivery.body_length
+        if delivery.framing is not Framing.CHUNKED or not length:
+            return delivery
+        cuts = range(self.bytes, length, self.bytes)
+        return replace(delivery, pieces=recut(delivery.pieces, cuts, self.interval_s))
+
+
+class SplitCrlf(Fault):
+    """CRLF line ends, each torn in two."""
+
+    summary: ClassVar[str] = "Stream: CRLF line ends, a pause between each `\\r` and its `\\n`."
+    example: ClassVar[dict[str, Any]] = {"kind": "split_crlf", "pause_s": 0.05}
+
+    kind: Literal["split_crlf"] = "split_crlf"
+    pause_s: SomeSeconds = Field(default=0.02, description="pause inside the line end")
+
+    def shape_stream(self, stream: EventStream) -> EventStream:
+        """End lines with CRLF."""
+        return replace(stream, eol=LINE_ENDS["crlf"])
+
+    def shape_delivery(self, delivery: Delivery) -> Delivery:
+        """Write up to each CR, pause, and go on with the LF."""
+        if delivery.framing is not Framing.CHUNKED:
+            return delivery
+        data = joined(delivery.pieces)
+        cuts = [at + 1 for at in range(len(data) - 1) if data[at : at + 2] == LINE_ENDS["crlf"]]
+        if not cuts:
+            return delivery
+        return replace(delivery, pieces=recut(delivery.pieces, cuts, self.pause_s))
+
+
+class LineEnds(Fault):
+    """Another line end."""
+
+    summary: ClassVar[str] = "Stream: lines end with LF, CRLF or CR."
+    example: ClassVar[dict[str, Any]] = {"kind": "line_ends", "eol": "crlf"}
+
+    kind: Literal["line_ends"] = "line_ends"
+    eol: Literal["lf", "crlf", "cr"] = Field(description="the line end")
+
+    def shape_stream(self, stream: EventStream) -> EventStream:
+        """End lines so; a stream that does is already as promised."""
+        return replace(stream, eol=LINE_ENDS[self.eol])
+
+
+class Bom(Fault):
+    """A byte order mark, as some proxies and editors leave it."""
+
+    summary: ClassVar[str] = "Stream: U+FEFF before its first byte."
+    example: ClassVar[dict[str, Any]] = {"kind": "bom"}
+
+    kind: Literal["bom"] = "bom"
+
+    def shape_stream(self, stream: EventStream) -> EventStream:
+        """Begin with a BOM."""
+        return replace(stream, bom=True)
+
+
+class OtherStyle(Fault):
+    """The other framing of a Pawa stream, with or without a terminal marker."""
+
+    summary: ClassVar[str] = "Stream: framed as JSON lines or as SSE, with or without marker."
+    example: ClassVar[dict[str, Any]] = {"kind": "stream_style", "style": "sse", "marker": True}
+
+    kind: Literal["stream_style"] = "stream_style"
+    style: Literal["json_lines", "sse"] = Field(description="the framing")
+    marker: bool = Field(default=False, strict=True, description="whether `[DONE]` ends it")
+
+    def shape_stream(self, stream: EventStream) -> EventStream:
+        """Frame the events so; a stream that is framed so is already as promised."""
+        events = with_marker(stream) if self.marker else without_marker(stream)
+        return replace(stream, style=StreamStyle(self.style), events=events)
