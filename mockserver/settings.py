@@ -30,6 +30,13 @@ Port = Annotated[int, Field(strict=True, ge=0, le=65535)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
+def _refuse_twins(what: str, names: Iterable[str]) -> None:
+    """Raise ValueError when a name occurs twice."""
+    twins = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twins:
+        raise ValueError(f"{what} {twins[0]!r} occurs twice; each needs its own")
+
+
 class Snapshot(BaseModel):
     """The base of everything here: frozen, and closed to fields it does not know."""
 
@@ -107,12 +114,14 @@ class StreamSettings(Snapshot):
 class ReplySettings(Snapshot):
     """What a healthy answer says.
 
-    ``tokens`` is its length when nothing cuts it. ``canary`` puts a fresh ``answer-<12 hex>``
+    ``tokens`` is its length when nothing cuts it; ``text``, where it is given, is what is said to
+    every request in place of generated words. ``canary`` puts a fresh ``answer-<12 hex>``
     first, so that a repeated answer betrays itself; ``fingerprint`` adds ``request-<12 hex>``, the
     head of the SHA-256 of the request body. ``usage`` reports tokens in JSON and final chunk.
     """
 
     tokens: Positive = 40
+    text: str | None = Field(default=None, min_length=1, max_length=4_000_000)
     canary: Switch = False
     fingerprint: Switch = False
     usage: Switch = True
@@ -200,10 +209,3 @@ class ServerSettings(Snapshot):
     def _names_are_unique(self) -> Self:
         _refuse_twins("sandbox name", (sandbox.name for sandbox in self.sandboxes))
         return self
-
-
-def _refuse_twins(what: str, names: Iterable[str]) -> None:
-    """Raise ValueError when a name occurs twice."""
-    twins = sorted(name for name, count in Counter(names).items() if count > 1)
-    if twins:
-        raise ValueError(f"{what} {twins[0]!r} occurs twice; each needs its own")

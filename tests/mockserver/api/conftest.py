@@ -1,0 +1,111 @@
+"""Makers for the tests of endpoints: facts of a request, and one way through read and make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+
+from mockserver.answer import Answer, EventKind, EventStream
+from mockserver.api import routes
+from mockserver.api.work import Moment, Reply
+from mockserver.facts import RequestFacts, read_facts
+from mockserver.settings import SandboxSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CANARY = "answer-0123456789ab"
+MOMENT = Moment(wall_s=1_753_304_351.9, canary=CANARY)
+
+
+def facts_of(method: str, path: str, body: object = None, query: str = "") -> RequestFacts:
+    """Facts as the server would read them."""
+    raw = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
+    return read_facts(
+        method=method,
+        path=path,
+        query=query,
+        headers=(),
+        body=raw,
+        key_id="dev",
+        wall=MOMENT.wall_s,
+        count=lambda token: 1,
+    )
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Sends requests straight to the endpoints."""
+
+    def reply(
+        self,
+        path: str,
+        body: object = None,
+        *,
+        method: str = "POST",
+        query: str = "",
+        moment: Moment = MOMENT,
+        **settings: Any,
+    ) -> Reply:
+        """The reply to a request that is valid."""
+        endpoint = routes.route(method, path)
+        assert isinstance(endpoint, routes.Endpoint), endpoint
+        sandbox = SandboxSettings(**settings)
+        work = routes.read(endpoint, facts_of(method, path, body, query), sandbox)
+        assert not isinstance(work, Answer), work
+        reply = work.make(moment)
+        assert reply.tokens_out <= work.tokens_out_ceiling
+        return reply
+
+    def json(self, path: str, body: object = None, **options: Any) -> Any:
+        """The JSON body of that reply."""
+        return json_of(self.reply(path, body, **options).answer)
+
+    def refusal(
+        self,
+        path: str,
+        body: object = None,
+        *,
+        method: str = "POST",
+        query: str = "",
+        **settings: Any,
+    ) -> str:
+        """The message of the 400 to a request that is not valid."""
+        endpoint = routes.route(method, path)
+        assert isinstance(endpoint, routes.Endpoint), endpoint
+        answer = routes.read(
+            endpoint, facts_of(method, path, body, query), SandboxSettings(**settings)
+        )
+        assert isinstance(answer, Answer)
+        payload = json_of(answer)
+        assert answer.status == 400
+        assert payload["success"] is False
+        assert payload["data"] is None
+        return str(payload["message"])
+
+
+def json_of(answer: Answer) -> Any:
+    """The parsed body of an answer that is not a stream."""
+    assert isinstance(answer.body, bytes)
+    return orjson.loads(answer.body)
+
+
+def chunks_of(answer: Answer) -> list[Any]:
+    """The parsed chunks of a stream."""
+    assert isinstance(answer.body, EventStream)
+    return [orjson.loads(e.data) for e in answer.body.events if e.kind is EventKind.CHUNK]
+
+
+@pytest.fixture
+def ask() -> Asker:
+    """Sends requests straight to the endpoints."""
+    return Asker()
+
+
+@pytest.fixture
+def parse_chunks() -> Callable[[Answer], list[Any]]:
+    """Reads the chunks of a stream."""
+    return chunks_of
