@@ -51,7 +51,7 @@ class HostedClient(Protocol):
     ) -> dict[str, Any]:
         """Runs one embedding call and returns the protocol's ``ok`` object."""
 
-    async def rotate_key(self, api_key: str) -> None:
+    async def rotate_key(self, api_key: str, /) -> None:
         """Uses another key from now on."""
 
     async def telemetry(self) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class LaunchPlan:
         from scenarios.clients.process import ProcessDriver  # noqa: PLC0415 - of two is needed
 
         environment = {"PAWA_CLIENT_LOG": "debug"} if debug_log else {}
-        return await ProcessDriver.start(self.command, environment=environment)
+        return await ProcessDriver.start(self.command, environment=environment, name=self.spec)
 
 
 def parse_spec(text: str) -> LaunchPlan:
