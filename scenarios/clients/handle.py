@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from scenarios.clients.errors import OperationFailed
 from scenarios.clients.lines import answer_from
 from scenarios.clients.protocol import ClientError, Delta, Outcome
-from scenarios.clients.session import Answered, Broken, Hung, Refused, Reply, Request, Session
+from scenarios.clients.replies import Answered, Broken, Hung, Refused, Reply, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
     from scenarios.clients.captured import KnownSecrets
+    from scenarios.clients.session import Request, Session
 
 QUICK_PATIENCE_S = 10.0
 """For operations that touch no network: close, cancel, rotate_key, telemetry."""
@@ -135,18 +136,3 @@ class ProcessHandle:
                 raise OperationFailed(operation, error)
             case Broken(detail) | Hung(detail):
                 raise OperationFailed(operation, ClientError("internal", detail))
-
-
-def outcome_of(
-    reply: Reply, deltas: tuple[Delta, ...], started_s: float, ended_s: float
-) -> Outcome:
-    """What a call came to, as scenarios see it."""
-    match reply:
-        case Answered(answer):
-            return Outcome("ok", answer, None, deltas, started_s, ended_s)
-        case Refused(error):
-            return Outcome("error", None, error, deltas, started_s, ended_s)
-        case Broken(detail):
-            return Outcome("crashed", None, None, deltas, started_s, ended_s, detail)
-        case Hung(detail):
-            return Outcome("hung", None, None, deltas, started_s, ended_s, detail)

@@ -11,7 +11,8 @@ from scenarios.clients.errors import ClientStartError
 from scenarios.clients.handle import ProcessHandle
 from scenarios.clients.lines import manifest_from
 from scenarios.clients.protocol import PROTOCOL_VERSION, Manifest
-from scenarios.clients.session import Answered, Broken, Hung, Refused, Reply, Session
+from scenarios.clients.replies import Answered, Broken, Hung, Refused, Reply
+from scenarios.clients.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,8 +1,8 @@
 """One adapter process's life: lines out, lines in, and every way it can end.
 
-Each request ends in exactly one :data:`Reply`. What breaks the protocol, and a process that ends,
-ends all requests in flight with :class:`Broken`, and the session with them; a request that is
-merely not answered in time ends with :class:`Hung` alone.
+Each request ends in exactly one :data:`~scenarios.clients.replies.Reply`. What breaks the protocol,
+and a process that ends, ends all requests in flight as ``Broken``, and the session with them; a
+request that is merely not answered in time ends alone, as ``Hung``.
 
 ====================  ===========================================================  =============
 what happens          what the requests in flight become                           code
@@ -12,8 +12,8 @@ not of the protocol   Broken; the process is ended                              
 line over 16 MiB      Broken; the process is ended                                 line_too_long
 an id never asked     Broken; the process is ended                                 unknown_id
 a second answer       Broken; the process is ended                                 second_answer
-the process ends      Broken, with exit code and last words                        exited
-no answer in time     Hung, for that request; it is cancelled                      no_answer
+the process ends      Broken, with exit code and last words                        –
+no answer in time     Hung, for that request alone; it is cancelled                –
 deaf: not even the    Broken for the others; the process is ended                  deaf
 cancelling answered
 ====================  ===========================================================  =============
@@ -30,7 +30,8 @@ from scenarios.clients.child import Child, end_child, exit_words, exited, start_
 from scenarios.clients.clock import AdapterClock
 from scenarios.clients.errors import ProtocolError
 from scenarios.clients.lines import DeltaLine, ErrorLine, OkLine, decode_line, request_line
-from scenarios.clients.protocol import MAX_LINE_BYTES, ClientError, Delta
+from scenarios.clients.protocol import MAX_LINE_BYTES, Delta
+from scenarios.clients.replies import Answered, Broken, Hung, Refused, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,37 +43,6 @@ DEAF_S = 5.0
 
 DRAIN_S = 1.0
 """How long the last output of an ended process may take to arrive."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The adapter said ``ok``; ``value`` is what the request's decoder made of it."""
-
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The adapter said ``error``."""
-
-    error: ClientError
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The process ended, or broke the protocol, before it answered."""
-
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hung:
-    """No answer within the patience."""
-
-    detail: str
-
-
-Reply = Answered | Refused | Broken | Hung
 
 
 @dataclass(slots=True, eq=False)
