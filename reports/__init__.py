@@ -1,7 +1,15 @@
-"""The results model, and its renderings: pure functions of one document per run."""
+"""The results model, and its renderings: pure functions of one document per run.
+
+Build :class:`Results` and hand it to :func:`write_run`; several runs side by side become one page by
+:func:`write_matrix`; :func:`print_summary` is what a terminal gets. :func:`read_results` and
+:func:`from_json` read a document back, strictly.
+"""
 
 from __future__ import annotations
 
+from reports.document import DocumentError, ReportError, from_json, read_results, to_json
+from reports.junit import junit_xml
+from reports.matrix import matrix_page
 from reports.results import (
     Attempt,
     Call,
@@ -15,17 +23,33 @@ from reports.results import (
     Verdict,
     exit_code,
 )
+from reports.run_page import run_page
+from reports.terminal import console_for, print_row, print_summary
+from reports.writing import write_matrix, write_run
 
 __all__ = [
     "Attempt",
     "Call",
     "Check",
     "Client",
+    "DocumentError",
     "Event",
     "JsonValue",
+    "ReportError",
     "Results",
     "Row",
     "Run",
     "Verdict",
+    "console_for",
     "exit_code",
+    "from_json",
+    "junit_xml",
+    "matrix_page",
+    "print_row",
+    "print_summary",
+    "read_results",
+    "run_page",
+    "to_json",
+    "write_matrix",
+    "write_run",
 ]

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 WIDTH = 940
 LEFT = 190
 """Where the plot begins: the labels of the lanes stand before it."""
-RIGHT = 924
+RIGHT = 868
+"""Where it ends: behind it stands how long the last bar took."""
 LANE = 26
 TOP = 8
 AXIS = 24
@@ -237,6 +238,7 @@ def _lane(attempt: Attempt, y: float, scale: Scale, name_target: bool) -> Lane:
     if attempt.gap_s is not None and attempt.gap_s > 0:
         gap = (scale.x(attempt.start_s - attempt.gap_s), x)
     gap_text = _gap_text(gap, seconds(attempt.gap_s)) if gap else None
+    behind = gap_text is not None and gap_text.x > x
     return Lane(
         y=y,
         label=f"{attempt.number}" + (f" {attempt.target}" if name_target else ""),
@@ -249,7 +251,7 @@ def _lane(attempt: Attempt, y: float, scale: Scale, name_target: bool) -> Lane:
         answer_width=round(x + width - answer_x, 1),
         still_open=attempt.end_s is None,
         marks=_marks([scale.x(at) for at in attempt.chunks]),
-        took=_beside(x, x + width, took, gap_text) if took else None,
+        took=Text(round(x + width + 9, 1), took) if took and not behind else None,
         gap=gap,
         gap_text=gap_text,
         title=_attempt_title(attempt),
@@ -262,15 +264,7 @@ def _gap_text(gap: tuple[float, float], text: str) -> Text:
     needed = len(text) * _CHARACTER + 8
     if end - start >= needed:
         return Text(round((start + end) / 2, 1), text, "middle")
-    return Text(start - 4, text, "end") if start - LEFT >= needed else Text(end + 8, text)
-
-
-def _beside(x: float, end: float, text: str, gap_text: Text | None) -> Text | None:
-    """How long a bar took: behind it or inside it, or nowhere when both would cover something."""
-    needed = len(text) * _CHARACTER + 8
-    if RIGHT - end >= needed and not (gap_text and gap_text.x > x):
-        return Text(end + 6, text)
-    return Text(end - 6, text, "end") if end - x >= needed + 6 else None
+    return Text(start - 4, text, "end") if start - LEFT >= needed else Text(end + 12, text)
 
 
 def _client_lane(call: Call, moments: Sequence[Event], y: float, scale: Scale) -> ClientLane:

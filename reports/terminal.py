@@ -1,0 +1,129 @@
+"""What a run says at its end, in a terminal or in a log: short, the broken promises first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from reports.results import Call, Results, Row, Verdict
+from reports.run_page import headline
+from reports.text import seconds, value_text, visible
+from reports.timeline import MAX_LANES
+from reports.words import VERDICT_WORDS, ending_text, verdict_rank
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import TextIO
+
+STYLES = {
+    Verdict.FAIL: "bold red",
+    Verdict.NOT_TESTABLE: "magenta",
+    Verdict.HARNESS_FAULT: "magenta",
+    Verdict.ADVISORY: "yellow",
+    Verdict.PASS: "green",
+    Verdict.NOT_CLAIMED: "dim",
+}
+
+
+def console_for(stream: TextIO) -> Console:
+    """A console that colours only a terminal and that never cuts words out of a log."""
+    if stream.isatty():
+        return Console(file=stream, highlight=False)
+    return Console(file=stream, highlight=False, width=200, color_system=None)
+
+
+def print_summary(
+    runs: Sequence[tuple[str, Results]], console: Console, page: Path | None = None
+) -> None:
+    """The table of counts per client, then every binding promise that was broken, then the page.
+
+    ``runs`` are the names under which the clients are shown, with their results.
+    """
+    console.print(_counts_table(runs))
+    for name, results in runs:
+        _print_findings(name, results, console)
+    if page is not None:
+        console.print(Text.assemble("page: ", (str(page), "bold")), soft_wrap=True)
+
+
+def print_row(row: Row, console: Console) -> None:
+    """One row with its checks and its attempts."""
+    console.print(_line(row), soft_wrap=True)
+    console.print(_text(f"right: {row.right}"), soft_wrap=True)
+    console.print(_checks_table(row))
+    for call in row.calls:
+        _print_call(call, console)
+
+
+def _counts_table(runs: Sequence[tuple[str, Results]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("client")
+    for word in VERDICT_WORDS.values():
+        table.add_column(word.label, justify="right")
+    for name, results in runs:
+        counts = (
+            Text(
+                str(results.counts[verdict]), STYLES[verdict] if results.counts[verdict] else "dim"
+            )
+            for verdict in VERDICT_WORDS
+        )
+        table.add_row(_text(name), *counts)
+    return table
+
+
+def _print_findings(name: str, results: Results, console: Console) -> None:
+    spoilt = [
+        row for row in results.rows if row.verdict in (Verdict.NOT_TESTABLE, Verdict.HARNESS_FAULT)
+    ]
+    console.print()
+    console.print(_text(f"{name}: {headline(results)}"), soft_wrap=True)
+    if not results.run.complete:
+        console.print(_text("  The run was interrupted."), soft_wrap=True)
+    for row in (*results.broken, *sorted(spoilt, key=verdict_rank)):
+        console.print(Text("  ").append_text(_line(row)), soft_wrap=True)
+
+
+def _line(row: Row) -> Text:
+    word = VERDICT_WORDS[row.verdict]
+    return Text.assemble(
+        (f"{word.sign} {word.label}", STYLES[row.verdict]),
+        f"  {visible(row.id)}  {visible(row.severity)}  ",
+        _text(row.reason or row.right),
+    )
+
+
+def _checks_table(row: Row) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in ("check", "measured", "target", "unit", "verdict"):
+        table.add_column(name, overflow="fold")
+    for check in row.checks:
+        values = (check.name, value_text(check.measured), value_text(check.target), check.unit)
+        label = Text(VERDICT_WORDS[check.verdict].label, STYLES[check.verdict])
+        table.add_row(*map(_text, values), label)
+    return table
+
+
+def _print_call(call: Call, console: Console) -> None:
+    console.print(_text(f"call {call.label or call.token}: {call.outcome}"), soft_wrap=True)
+    for attempt in call.attempts[:MAX_LANES]:
+        pause = "" if attempt.gap_s is None else f"after a pause of {seconds(attempt.gap_s)}, "
+        console.print(
+            _text(
+                f"  {attempt.number}: {pause}{attempt.status or 'no status'}, "
+                f"{ending_text(attempt.ending)}, {seconds(attempt.start_s)} to "
+                f"{'open' if attempt.end_s is None else seconds(attempt.end_s)}"
+            ),
+            soft_wrap=True,
+        )
+    further = len(call.attempts) - MAX_LANES
+    if further > 0:
+        console.print(_text(f"  {further} further attempts: see results.json"), soft_wrap=True)
+
+
+def _text(text: str) -> Text:
+    """Foreign text on one line: no markup is read out of it, no control sign reaches a terminal."""
+    return Text(" ".join(visible(text).split("\n")))

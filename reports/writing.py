@@ -1,0 +1,63 @@
+"""Puts a run and its renderings on disk, each file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from reports.document import ReportError, to_json
+from reports.junit import junit_xml
+from reports.matrix import Entry, matrix_page
+from reports.run_page import run_page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from reports.results import Results
+
+
+def write_run(results: Results, out_dir: Path) -> Path:
+    """Write ``results.json``, ``junit.xml`` and ``index.html`` of a run; returns the page's path.
+
+    Everything is rendered before the first byte is written, and each file takes its place by a
+    rename: a reader sees the old file or the new one, never half of one. Makes ``out_dir`` if need
+    be. Raises :class:`~reports.document.ReportError` when the folder cannot be written.
+    """
+    files = {
+        "results.json": to_json(results),
+        "junit.xml": junit_xml(results),
+        "index.html": run_page(results).encode(),
+    }
+    for name, content in files.items():
+        write_whole(out_dir / name, content)
+    return out_dir / "index.html"
+
+
+def write_matrix(entries: Sequence[Entry], out_dir: Path) -> Path:
+    """Write ``index.html`` over several runs; returns its path.
+
+    Each entry is the name of a folder inside ``out_dir`` and the results that were written there.
+    Raises :class:`~reports.document.ReportError` when the folder cannot be written.
+    """
+    page = out_dir / "index.html"
+    write_whole(page, matrix_page(entries).encode())
+    return page
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file through a neighbour and a rename, so that it is never half there.
+
+    Raises :class:`~reports.document.ReportError` when that is not possible.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        reason = (error.strerror or "cannot be written").lower()
+        raise ReportError(f"{path}: {reason}; choose another folder to write to") from None
