@@ -1,0 +1,190 @@
+"""FALL rows: the next target answers when the first one cannot, and says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scenarios.checks import at_most, equal, holds
+from scenarios.evidence import hands_out
+from scenarios.lab import CHAT_MODEL, FALLBACK_MODEL
+from scenarios.plans import fault
+from scenarios.registry import scenario
+
+if TYPE_CHECKING:
+    from scenarios.call import Call
+    from scenarios.client import Client
+    from scenarios.evidence import Attempt
+    from scenarios.lab import Lab
+    from scenarios.plans import PlannedRule
+
+DEADLINE_S = 8.0
+MAX_ATTEMPTS = 2
+
+
+async def client_with_fallback(lab: Lab) -> Client:
+    """A client whose primary model is ember and whose fallback is blaze."""
+    return await lab.open(
+        fallback_models=[FALLBACK_MODEL],
+        max_attempts=MAX_ATTEMPTS,
+        backoff_base_s=0.05,
+        backoff_cap_s=0.2,
+        timeout_s=1.0,
+    )
+
+
+def by_model(lab: Lab, call: Call) -> tuple[tuple[Attempt, ...], tuple[Attempt, ...]]:
+    """A call's attempts with the primary model, and with the fallback."""
+    attempts = lab.attempts(call)
+    return (
+        tuple(a for a in attempts if a.model != FALLBACK_MODEL),
+        tuple(a for a in attempts if a.model == FALLBACK_MODEL),
+    )
+
+
+@scenario("FALL-001", needs=("fallback_model",))
+async def the_next_target_answers_in_time(lab: Lab) -> None:
+    """The primary model answers 503, is silent, breaks off its answer, or its stream at once.
+
+    The fallback model's answer has to come back inside the deadline of 8 s. Control: a call that
+    meets no fault never reaches the fallback.
+    """
+    client = await client_with_fallback(lab)
+    faults: dict[str, PlannedRule] = {
+        "503": fault("status", status=503),
+        "silence": fault("hold"),
+        "cut answer": fault("cut_body", after_bytes=40, how="rst"),
+    }
+    if "streaming" in lab.claims:
+        faults["cut stream"] = fault("cut_stream", after_chunks=0, how="rst")
+    calls = {name: lab.call(label=name, stream="stream" in name) for name in faults}
+    spared = lab.call(label="control: no fault")
+    lab.plan(*(rule.on(calls[name]).model("*ember*") for name, rule in faults.items()))
+
+    *outcomes, untouched = await client.chat_all(
+        [*calls.values(), spared], deadline_s=DEADLINE_S, patience_s=DEADLINE_S + 5.0
+    )
+
+    for (name, call), outcome in zip(calls.items(), outcomes, strict=True):
+        primary, fallback = by_model(lab, call)
+        lab.check(
+            holds(
+                f"{name}: attempts on the primary",
+                1 <= len(primary) <= MAX_ATTEMPTS,
+                len(primary),
+                f"1 to {MAX_ATTEMPTS}",
+                advice="Try the primary max_attempts times, no more",
+            ),
+            holds(
+                f"{name}: the answer is the fallback's",
+                bool(fallback) and hands_out(outcome, fallback[-1]),
+                outcome.kind,
+                "ok, with the fallback's canary",
+                advice="Ask the next target when the primary keeps failing",
+            ),
+            at_most(
+                f"{name}: time to the answer",
+                outcome.elapsed_s,
+                DEADLINE_S,
+                "s",
+                tolerance=lab.allow(lab.targets.reaction_s),
+                advice="Leave the fallback enough of the deadline",
+            ),
+        )
+    primary, fallback = by_model(lab, spared)
+    lab.check(
+        equal("control: outcome", untouched.kind, "ok"),
+        equal("control: attempts on the primary", len(primary), 1),
+        equal(
+            "control: attempts on the fallback",
+            len(fallback),
+            0,
+            advice="Leave the fallback alone while the primary is healthy",
+        ),
+    )
+
+
+@scenario("FALL-002", needs=("fallback_model",))
+async def a_callers_mistake_stays_with_the_primary(lab: Lab) -> None:
+    """The primary model answers 400 and 401: nothing that another target could mend.
+
+    No fallback may be asked and the error has to be the original one. Control: a 503 of the same
+    client does reach the fallback.
+    """
+    client = await client_with_fallback(lab)
+    mistakes = {status: lab.call(label=str(status)) for status in (400, 401)}
+    outage = lab.call(label="control: 503")
+    lab.plan(
+        *(fault("status", status=s).on(call).model("*ember*") for s, call in mistakes.items()),
+        fault("status", status=503).on(outage).model("*ember*"),
+    )
+
+    *outcomes, control = await client.chat_all([*mistakes.values(), outage])
+
+    for (status, call), outcome in zip(mistakes.items(), outcomes, strict=True):
+        primary, fallback = by_model(lab, call)
+        lab.check(
+            equal(
+                f"{status}: attempts on the fallback",
+                len(fallback),
+                0,
+                advice=f"Do not ask the next target after a {status}: the request is at fault",
+            ),
+            equal(f"{status}: attempts on the primary", len(primary), 1),
+            equal(
+                f"{status}: status of the error",
+                outcome.error.status if outcome.error else outcome.kind,
+                status,
+                advice="Hand out the primary's error",
+            ),
+        )
+    _, fallback = by_model(lab, outage)
+    lab.check(
+        holds(
+            "control: a 503 reaches the fallback",
+            bool(fallback) and hands_out(control, fallback[-1]),
+            control.kind,
+            "ok, with the fallback's canary",
+            advice="Ask the next target when the primary keeps failing",
+        )
+    )
+
+
+@scenario("FALL-006", needs=("fallback_model",))
+async def the_answer_names_its_model(lab: Lab) -> None:
+    """The primary model answers 503 and the fallback answers.
+
+    The answer has to name the fallback model and to be marked degraded. Control: a healthy answer
+    of the primary names the primary and is not degraded.
+    """
+    client = await client_with_fallback(lab)
+    call, spared = lab.call(label="503"), lab.call(label="control: no fault")
+    lab.plan(fault("status", status=503).on(call).model("*ember*"))
+
+    outcome, control = await client.chat_all([call, spared])
+
+    lab.check(
+        equal(
+            "model of the answer",
+            outcome.answer.model if outcome.answer else outcome.kind,
+            FALLBACK_MODEL,
+            advice="Name the model that answered, not the one that was asked for",
+        ),
+        equal(
+            "degraded",
+            outcome.answer.degraded if outcome.answer else outcome.kind,
+            True,
+            advice="Mark an answer of a fallback as degraded",
+        ),
+        equal(
+            "control: model of a healthy answer",
+            control.answer.model if control.answer else control.kind,
+            CHAT_MODEL,
+        ),
+        holds(
+            "control: a healthy answer is not degraded",
+            control.answer is not None and not control.answer.degraded,
+            control.answer.degraded if control.answer else control.kind,
+            False,
+            advice="Mark only answers of a fallback as degraded",
+        ),
+    )
