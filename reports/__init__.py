@@ -1,7 +1,7 @@
 """The results model, and its renderings: pure functions of one document per run.
 
-Build :class:`Results` and hand it to :func:`write_run`; several runs side by side become one page by
-:func:`write_matrix`; :func:`print_summary` is what a terminal gets. :func:`read_results` and
+Build :class:`Results` and hand it to :func:`write_run`; :func:`write_matrix` makes one page of
+several runs; :func:`print_summary` is what a terminal gets. :func:`read_results` and
 :func:`from_json` read a document back, strictly.
 """
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -70,14 +71,23 @@ def _some_ids(ids: list[str]) -> str:
     return f"{shown} and {len(ids) - 5} more" if len(ids) > 5 else shown
 
 
+def _refuse(message: str) -> NoReturn:
+    click.echo(f"pawa-report: {' '.join(message.split())}", err=True)
+    sys.exit(2)
+
+
 def main() -> None:
     """Run the command line and exit."""
     try:
         code = commands.main(prog_name="pawa-report", standalone_mode=False)
-    except (ReportError, click.ClickException) as error:
-        message = error.format_message() if isinstance(error, click.ClickException) else str(error)
-        click.echo(f"pawa-report: {' '.join(message.split())}", err=True)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
         sys.exit(2)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "pawa-report"
+        _refuse(f"{error.format_message()} See {command} --help.")
+    except (ReportError, click.ClickException) as error:
+        _refuse(str(error))
     except click.Abort:
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)

@@ -47,7 +47,8 @@ def junit_xml(results: Results) -> bytes:
     document = _element("testsuites", name="pawa-resilience")
     document.append(suite)
     ET.indent(document)
-    return ET.tostring(document, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: bytes = ET.tostring(document, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
 
 
 def _case(row: Row, client: str) -> ET.Element:

@@ -65,14 +65,13 @@ def _counts_table(runs: Sequence[tuple[str, Results]]) -> Table:
     for word in VERDICT_WORDS.values():
         table.add_column(word.label, justify="right")
     for name, results in runs:
-        counts = (
-            Text(
-                str(results.counts[verdict]), STYLES[verdict] if results.counts[verdict] else "dim"
-            )
-            for verdict in VERDICT_WORDS
-        )
-        table.add_row(_text(name), *counts)
+        counts = results.counts
+        table.add_row(_text(name), *(_count(counts[verdict], verdict) for verdict in VERDICT_WORDS))
     return table
+
+
+def _count(count: int, verdict: Verdict) -> Text:
+    return Text(str(count), STYLES[verdict] if count else "dim")
 
 
 def _print_findings(name: str, results: Results, console: Console) -> None:
