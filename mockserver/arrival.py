@@ -1,0 +1,116 @@
+"""The steps that may answer a request: each gives the answer, or None to pass it on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockserver.admission import budget, rate_limit
+from mockserver.answer import Answer
+from mockserver.api import envelope, routes
+from mockserver.api.work import Moment
+from mockserver.faults.shaping import answer_now, closing
+from mockserver.intake import Condition
+
+if TYPE_CHECKING:
+    from mockserver.visit import Visit
+
+NS_PER_S = 1_000_000_000
+
+
+def refuse_unreadable(visit: Visit) -> Answer | None:
+    """413 for a body over the limit, 400 for broken framing and for what is no HTTP at all."""
+    condition = visit.intake.condition
+    if condition is Condition.TOO_LARGE:
+        return envelope.too_large(visit.settings.api.max_body_bytes)
+    if condition is Condition.BROKEN:
+        return envelope.failure(400, "Malformed request body")
+    if condition is Condition.GARBAGE:
+        return envelope.failure(400, "Malformed HTTP request")
+    return None
+
+
+def check_key(visit: Visit) -> Answer | None:
+    """401 for a missing, unknown or revoked key; a path outside the API needs none (and is 404)."""
+    if visit.key is None and visit.facts.path.startswith(routes.PREFIX):
+        return envelope.unauthorized()
+    return None
+
+
+def look_up_rule(visit: Visit) -> Answer | None:
+    """Ask the plan what is to go wrong, and note it; a listener that is to go away goes now."""
+    sandbox, exchange = visit.sandbox, visit.exchange
+    age_ns = sandbox.clock.monotonic_ns() - sandbox.plan_set_ns
+    decision = visit.plan.choose(visit.facts, age_ns / NS_PER_S)
+    if decision is None:
+        return None
+    visit.decision = decision
+    exchange.rule = decision.rule_id
+    exchange.faults = tuple(fault.kind for fault in decision.faults)
+    exchange.draw = decision.draw
+    refusing = closing(decision.faults)
+    if refusing is not None:
+        sandbox.refuse_connections(refusing.duration_s)
+    return None
+
+
+def answer_by_fault(visit: Visit) -> Answer | None:
+    """The answer of a fault that needs no API; it uses up neither limit nor budget."""
+    if visit.decision is None:
+        return None
+    return answer_now(visit.decision.faults, visit.facts)
+
+
+def find_endpoint(visit: Visit) -> Answer | None:
+    """404 for an unknown path, 405 for a wrong method."""
+    endpoint = routes.route(visit.facts.method, visit.facts.path)
+    if isinstance(endpoint, Answer):
+        return endpoint
+    visit.endpoint = endpoint
+    return None
+
+
+def limit_rate(visit: Visit) -> Answer | None:
+    """429 when the key (or its project) has used up its minute."""
+    limit, key = visit.settings.rate_limit, visit.key
+    if limit is None or key is None:
+        return None
+    decision = visit.sandbox.limiter.admit(limit, key, visit.sandbox.clock.monotonic_ns())
+    return None if decision.allowed else rate_limit.refusal(decision, limit)
+
+
+def read_work(visit: Visit) -> Answer | None:
+    """400 when the body does not ask for anything that the endpoint does."""
+    if visit.endpoint is None:
+        return None
+    work = routes.read(visit.endpoint, visit.facts, visit.settings)
+    if isinstance(work, Answer):
+        return work
+    visit.work = work
+    exchange = visit.exchange
+    exchange.model, exchange.stream = work.model, work.stream
+    exchange.items, exchange.max_tokens = work.items, work.max_tokens
+    return None
+
+
+def reserve_budget(visit: Visit) -> Answer | None:
+    """402 (or what stands for it) when the most that the work can cost passes the budget."""
+    settings, work = visit.settings.budget, visit.work
+    if settings is None or work is None:
+        return None
+    most = budget.cost_of(settings, work.model, work.tokens_in, work.tokens_out_ceiling)
+    limit = budget.micro_units(settings.limit_units)
+    visit.reservation = visit.sandbox.ledger.reserve(limit, most)
+    return None if visit.reservation is not None else budget.refusal(settings)
+
+
+def make_reply(visit: Visit) -> Answer | None:
+    """Do the work."""
+    if visit.work is None:
+        return None
+    canary = visit.sandbox.next_canary() if visit.settings.replies.canary else None
+    reply = visit.work.make(Moment(visit.facts.wall, canary))
+    visit.reply = reply
+    exchange = visit.exchange
+    exchange.executed, exchange.canary = True, reply.canary
+    exchange.tokens_in, exchange.tokens_out = reply.tokens_in, reply.tokens_out
+    return reply.answer

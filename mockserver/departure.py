@@ -1,0 +1,99 @@
+"""The steps that take an answer out: each acts on the visit, and all of them are taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mockserver import wire
+from mockserver.admission import budget
+from mockserver.api import envelope
+from mockserver.delivery import lay_out
+from mockserver.effect import Progress, Stage, all_begun
+from mockserver.exchange import CLIENT_LEFT, SERVER_STOPPED
+from mockserver.faults.shaping import Shaped, shape
+
+if TYPE_CHECKING:
+    from mockserver.answer import Answer
+    from mockserver.visit import Visit
+
+RULE_HEADER = "X-Mock-Rule"
+
+
+async def sign(visit: Visit) -> None:
+    """Put the request id on the answer, and the rule where rules are announced."""
+    answer = envelope.with_request_id(_answer(visit), visit.exchange.request_id)
+    if visit.decision is not None and visit.settings.announce_rules:
+        answer = answer.with_headers((RULE_HEADER, visit.decision.rule_id))
+    visit.answer = answer
+
+
+async def shape_and_lay_out(visit: Visit) -> None:
+    """Let the rule's faults shape answer, stream and delivery, in this order."""
+    answer, decision, method = _answer(visit), visit.decision, visit.facts.method
+    if decision is None:
+        shaped = Shaped(lay_out(answer, method=method))
+    else:
+        shaped = shape(decision.faults, answer, decision.draws, method=method)
+    latency_s = 0.0 if visit.reply is None else visit.reply.latency_s
+    if latency_s > 0:
+        held = replace(shaped.delivery, hold_s=shaped.delivery.hold_s + latency_s)
+        shaped = replace(shaped, delivery=held)
+    visit.shaped = shaped
+
+
+async def deliver(visit: Visit) -> None:
+    """Write it, with every pause and the ending."""
+    if visit.shaped is not None:
+        await wire.deliver(visit.shaped.delivery, visit.channel, visit.sandbox.clock)
+
+
+async def judge_faults(visit: Visit) -> None:
+    """Note whether the rule's faults all had their effect on the wire."""
+    decision, shaped, exchange = visit.decision, visit.shaped, visit.exchange
+    if decision is None or shaped is None or not shaped.applied:
+        return
+    if exchange.ending in {CLIENT_LEFT, SERVER_STOPPED} and not all_begun(
+        decision.faults,
+        _answer(visit),
+        decision.draws,
+        _progress(visit),
+        method=visit.facts.method,
+    ):
+        return
+    exchange.delivered = True
+    visit.plan.mark_delivered(decision.rule_id)
+
+
+async def settle_budget(visit: Visit) -> None:
+    """Count the tokens that were really written, and pay for them."""
+    reply, settings, exchange = visit.reply, visit.settings.budget, visit.exchange
+    if reply is not None and reply.stream and exchange.ending != "complete":
+        exchange.tokens_out = reply.tokens_sent(exchange.chunks_sent)
+    if visit.reservation is None or settings is None:
+        return
+    used = 0
+    if reply is not None:
+        used = budget.cost_of(settings, reply.model, reply.tokens_in, exchange.tokens_out)
+    exchange.cost = used / budget.MICRO
+    visit.sandbox.ledger.settle(visit.reservation, used)
+    visit.reservation = None
+
+
+async def close_exchange(visit: Visit) -> None:
+    """Hand the finished record to the journal."""
+    visit.sandbox.journal.closed(visit.exchange)
+
+
+def _answer(visit: Visit) -> Answer:
+    if visit.answer is None:
+        raise RuntimeError("the arrival ended without an answer")
+    return visit.answer
+
+
+def _progress(visit: Visit) -> Progress:
+    exchange = visit.exchange
+    if visit.channel.at_end:
+        return Progress(Stage.ENDING, exchange.body_sent)
+    stage = Stage.BEFORE_HEAD if exchange.status is None else Stage.HEAD_SENT
+    return Progress(stage, exchange.body_sent)

@@ -1,0 +1,226 @@
+"""Records while they are being made: an open connection, an open exchange.
+
+These are written on the hot path, so they only take notes. The frozen record (with secrets masked
+and bytes bounded) is made when somebody reads the journal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mockserver.journal import Connection, Exchange, Sent
+
+if TYPE_CHECKING:
+    from mockserver.answer import Headers
+    from mockserver.secrets import SecretMask
+
+BODY_KEPT = 64 * 1024
+"""Bytes kept of a request's body."""
+
+FIRST_SENT_KEPT = 8 * 1024
+LAST_SENT_KEPT = 1024
+"""Bytes kept of a response: the first and the last."""
+
+IN_PROGRESS = "in_progress"
+CLIENT_LEFT = "client_left"
+SERVER_STOPPED = "server_stopped"
+
+
+@dataclass(slots=True)
+class OpenConnection:
+    """A connection that is being served."""
+
+    id: int
+    sandbox: str
+    accepted_ns: int
+    ended_ns: int | None = None
+    ended_by: str | None = None
+    how: str | None = None
+    exchanges: int = 0
+
+    def record(self) -> Connection:
+        """The connection as it is now."""
+        return Connection(
+            id=self.id,
+            sandbox=self.sandbox,
+            accepted_ns=self.accepted_ns,
+            ended_ns=self.ended_ns,
+            ended_by=self.ended_by,
+            how=self.how,
+            exchanges=self.exchanges,
+        )
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class OpenExchange:
+    """An exchange that is being served; see :class:`~mockserver.journal.Exchange`.
+
+    It holds the request as it came, secrets included: it has no repr, and nothing but
+    :meth:`record` is for readers.
+    """
+
+    sandbox: str
+    connection: int
+    ordinal: int
+    first_byte_in_ns: int
+    headers_in_ns: int
+    body_in_ns: int
+    wall: float
+    method: str
+    path: str
+    query: str
+    headers: Headers
+    body: bytes
+    request_id: str
+    seq: int = 0
+    tokens: tuple[str, ...] = ()
+    token: str = ""
+    attempt: int = 0
+    key_id: str | None = None
+    project: str | None = None
+    model: str | None = None
+    stream: bool = False
+    items: int = 0
+    max_tokens: int | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+    in_flight: int = 0
+    rule: str | None = None
+    faults: tuple[str, ...] = ()
+    draw: float | None = None
+    delivered: bool = False
+    executed: bool = False
+    status: int | None = None
+    canary: str | None = None
+    ending: str = IN_PROGRESS
+    ended_ns: int | None = None
+    client_left_ns: int | None = None
+    client_left_how: str | None = None
+    body_length: int | None = None
+    body_sha256: str | None = None
+    sent: list[tuple[int, str, int, int]] = field(default_factory=list)
+    sent_length: int = 0
+    body_sent: int = 0
+    chunks_sent: int = 0
+    _first: list[bytes] = field(default_factory=list)
+    _first_length: int = 0
+    _last: bytearray | None = None
+    _record: Exchange | None = None
+    _mask: SecretMask | None = None
+
+    def wrote(self, at_ns: int, kind: str, data: bytes) -> None:
+        """Note a part of a write."""
+        length = len(data)
+        self.sent.append((at_ns, kind, self.sent_length, length))
+        self.sent_length += length
+        if self._last is None:
+            self._first.append(data)
+            self._first_length += length
+            if self._first_length > 2 * FIRST_SENT_KEPT:
+                self._split_sent()
+        else:
+            self._last += data
+            if len(self._last) > 4 * FIRST_SENT_KEPT:
+                del self._last[: -2 * FIRST_SENT_KEPT]
+
+    def _split_sent(self) -> None:
+        """Keep the first and the last bytes only, with room for a secret across either border."""
+        held = b"".join(self._first)
+        self._first = [held[: 2 * FIRST_SENT_KEPT]]
+        self._last = bytearray(held[2 * FIRST_SENT_KEPT :])
+
+    def end(self, ending: str, at_ns: int) -> None:
+        """Note how it ended. The body is digested now and a long one cut, to bound memory."""
+        self.ending = ending
+        self.ended_ns = at_ns
+        if len(self.body) > 2 * BODY_KEPT:
+            self.body_length = len(self.body)
+            self.body_sha256 = hashlib.sha256(self.body).hexdigest()
+            self.body = self.body[: 2 * BODY_KEPT]
+
+    def record(self, mask: SecretMask) -> Exchange:
+        """The exchange as it is now, frozen, masked and bounded."""
+        if self._record is not None and self._mask is mask:
+            return self._record
+        record = self._make_record(mask)
+        if self.ended_ns is not None:
+            self._record, self._mask = record, mask
+        return record
+
+    def _make_record(self, mask: SecretMask) -> Exchange:
+        sent = tuple(Sent(*part) for part in self.sent)
+        return Exchange(
+            seq=self.seq,
+            sandbox=self.sandbox,
+            connection=self.connection,
+            ordinal=self.ordinal,
+            first_byte_in_ns=self.first_byte_in_ns,
+            headers_in_ns=self.headers_in_ns,
+            body_in_ns=self.body_in_ns,
+            first_byte_out_ns=sent[0].at_ns if sent else None,
+            last_byte_out_ns=sent[-1].at_ns if sent else None,
+            ended_ns=self.ended_ns,
+            wall=self.wall,
+            method=mask.mask_text(self.method),
+            path=mask.mask_text(self.path),
+            query=mask.mask_text(self.query),
+            headers=mask.mask_headers(self.headers),
+            body_length=len(self.body) if self.body_length is None else self.body_length,
+            body_sha256=self.body_sha256 or hashlib.sha256(self.body).hexdigest(),
+            content_length=_content_length(self.headers),
+            body=mask.mask_bytes(self.body)[:BODY_KEPT],
+            tokens=self.tokens,
+            token=self.token,
+            attempt=self.attempt,
+            key_id=self.key_id,
+            project=self.project,
+            secrets_at=mask.places(
+                headers=self.headers, path=self.path, query=self.query, body=self.body
+            ),
+            model=None if self.model is None else mask.mask_text(self.model),
+            stream=self.stream,
+            items=self.items,
+            max_tokens=self.max_tokens,
+            tokens_in=self.tokens_in,
+            tokens_out=self.tokens_out,
+            cost=self.cost,
+            in_flight=self.in_flight,
+            rule=self.rule,
+            faults=self.faults,
+            draw=self.draw,
+            delivered=self.delivered,
+            executed=self.executed,
+            status=self.status,
+            request_id=self.request_id,
+            canary=self.canary,
+            ending=self.ending,
+            client_left_ns=self.client_left_ns,
+            client_left_how=self.client_left_how,
+            sent=sent,
+            sent_bytes=self._sent_bytes(mask),
+        )
+
+    def _sent_bytes(self, mask: SecretMask) -> bytes:
+        first = b"".join(self._first)
+        if self._last is None:
+            whole = mask.mask_bytes(first)
+            kept = FIRST_SENT_KEPT + LAST_SENT_KEPT
+            if len(whole) <= kept:
+                return whole
+            return _shortened(whole, whole)
+        return _shortened(mask.mask_bytes(first), mask.mask_bytes(bytes(self._last)))
+
+
+def _shortened(first: bytes, last: bytes) -> bytes:
+    """The first bytes of ``first`` and the last of ``last``."""
+    return first[:FIRST_SENT_KEPT] + b"\n[...]\n" + last[-LAST_SENT_KEPT:]
+
+
+def _content_length(headers: Headers) -> int | None:
+    for name, value in headers:
+        if name == "content-length":
+            return int(value) if value.isascii() and value.isdigit() else None
+    return None

@@ -1,0 +1,123 @@
+"""Taking a request in: its head as aiohttp parsed it, and its whole body.
+
+The body is read to its end before anything is answered, so that a client that is still sending
+never races the answer.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.http_writer import HttpVersion10
+from aiohttp.web_protocol import RequestPayloadError
+
+if TYPE_CHECKING:
+    from aiohttp.web_request import BaseRequest
+
+    from mockserver.answer import Headers
+    from mockserver.connections import Arrival, Connection
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+DRAINED_TIMES = 4
+"""A body over the limit is read (and forgotten) up to so many times the limit before the answer."""
+
+
+class Condition(Enum):
+    """How the body came in."""
+
+    WHOLE = "whole"
+    TOO_LARGE = "too large"
+    BROKEN = "broken"
+    """Its framing or content coding cannot be read."""
+    GARBAGE = "garbage"
+    """There is no HTTP request at all."""
+    LEFT = "left"
+    """The client left before its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A request as it came in. Header names are lower-case; times are monotonic nanoseconds."""
+
+    method: str
+    path: str
+    query: str
+    headers: Headers
+    body: bytes
+    condition: Condition
+    arrival: Arrival
+    body_in_ns: int
+    keep_alive: bool
+    http_10: bool
+
+
+async def take_in(request: BaseRequest, connection: Connection, limit_bytes: int) -> Intake:
+    """Read a request to its end; a body over ``limit_bytes`` is cut there."""
+    arrival = connection.arrival()
+    headers = tuple((name.lower(), value) for name, value in request.headers.items())
+    path, query = _target(request)
+    http_10 = request.version <= HttpVersion10
+    if request.headers.get("Expect", "").lower() == "100-continue" and not http_10:
+        await connection.write(CONTINUE)
+    body, condition = await _read_body(request, limit_bytes)
+    return Intake(
+        method=request.method,
+        path=path,
+        query=query,
+        headers=headers,
+        body=body,
+        condition=condition,
+        arrival=arrival,
+        body_in_ns=time.monotonic_ns(),
+        keep_alive=request.keep_alive and condition is Condition.WHOLE,
+        http_10=http_10,
+    )
+
+
+def garbage(connection: Connection) -> Intake:
+    """What stands for bytes that are no HTTP request: no method, no path, the bytes as body."""
+    arrival = connection.arrival()
+    return Intake(
+        method="",
+        path="",
+        query="",
+        headers=(),
+        body=arrival.garbage,
+        condition=Condition.GARBAGE,
+        arrival=arrival,
+        body_in_ns=arrival.headers_ns,
+        keep_alive=False,
+        http_10=False,
+    )
+
+
+def _target(request: BaseRequest) -> tuple[str, str]:
+    """Path and query as they were sent, still percent-encoded; also of a proxy's absolute URL."""
+    target = request.path_qs
+    path, _, query = target.partition("?")
+    return path, query
+
+
+async def _read_body(request: BaseRequest, limit_bytes: int) -> tuple[bytes, Condition]:
+    payload = request.content
+    chunks: list[bytes] = []
+    length = 0
+    try:
+        while not payload.at_eof():
+            chunk = await payload.readany()
+            length += len(chunk)
+            if length <= limit_bytes:
+                chunks.append(chunk)
+            elif length > limit_bytes * DRAINED_TIMES:
+                break
+    except ConnectionError:
+        return b"".join(chunks), Condition.LEFT
+    except (RequestPayloadError, HttpProcessingError):
+        return b"".join(chunks), Condition.BROKEN
+    body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    return body, Condition.WHOLE if length <= limit_bytes else Condition.TOO_LARGE

@@ -1,0 +1,272 @@
+"""The append-only record of what a sandbox saw and did: its connections and exchanges.
+
+What is handed out is frozen and holds no secret. Memory is bounded: the oldest closed records give
+way to new ones, are counted in :attr:`Journal.dropped`, and go to the overflow file where there is
+one. Exchanges in progress are never dropped. All times are ``time.monotonic_ns()``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mockserver.exchange import OpenConnection, OpenExchange
+    from mockserver.secrets import SecretMask
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One part of one write: when, what, and where in the bytes of the response.
+
+    ``at_ns`` is taken just before the write, so that a floor measured from it is never falsely
+    early. ``kind`` is ``head``, ``body``, ``chunk``, ``comment``, ``marker``, ``error`` or ``raw``.
+    """
+
+    at_ns: int
+    kind: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what became of it (DESIGN section 6).
+
+    ``ordinal`` is the number of the request on its connection, from 1. ``body`` and ``sent_bytes``
+    are masked and bounded. ``secrets_at`` says where a known key was seen. ``in_flight`` counts the
+    exchanges of the sandbox that were open when this one arrived, itself included. ``delivered``
+    says that the rule's faults all had their effect on the wire; ``executed`` that the work was
+    done. ``ending`` is ``complete``, ``client_left``, ``rst``, ``fin``, ``no_final_chunk``,
+    ``open``, ``in_progress`` or ``server_stopped``.
+    """
+
+    seq: int
+    sandbox: str
+    connection: int
+    ordinal: int
+    first_byte_in_ns: int
+    headers_in_ns: int
+    body_in_ns: int
+    first_byte_out_ns: int | None
+    last_byte_out_ns: int | None
+    ended_ns: int | None
+    wall: float
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body_length: int
+    body_sha256: str
+    content_length: int | None
+    body: bytes
+    tokens: tuple[str, ...]
+    token: str
+    attempt: int
+    key_id: str | None
+    project: str | None
+    secrets_at: tuple[str, ...]
+    model: str | None
+    stream: bool
+    items: int
+    max_tokens: int | None
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    in_flight: int
+    rule: str | None
+    faults: tuple[str, ...]
+    draw: float | None
+    delivered: bool
+    executed: bool
+    status: int | None
+    request_id: str
+    canary: str | None
+    ending: str
+    client_left_ns: int | None
+    client_left_how: str | None
+    sent: tuple[Sent, ...]
+    sent_bytes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One TCP connection.
+
+    ``ended_by`` is ``client`` or ``server``, ``how`` is ``fin`` or ``rst``; both are None while it
+    is open. ``exchanges`` counts the requests that came over it.
+    """
+
+    id: int
+    sandbox: str
+    accepted_ns: int
+    ended_ns: int | None
+    ended_by: str | None
+    how: str | None
+    exchanges: int
+
+
+_FIELDS = frozenset(field.name for field in fields(Exchange))
+
+
+class Journal:
+    """The records of one sandbox. Written on the server's loop, readable from any thread."""
+
+    def __init__(
+        self,
+        sandbox: str,
+        mask: SecretMask,
+        *,
+        max_exchanges: int = 20_000,
+        overflow: Path | None = None,
+    ) -> None:
+        self.sandbox = sandbox
+        self.mask = mask
+        self.dropped = 0
+        """Exchanges that gave way to newer ones."""
+        self.dropped_connections = 0
+        """Connections that gave way to newer ones."""
+        self._max = max_exchanges
+        self._overflow = overflow
+        self._exchanges_seen = 0
+        self._connections_seen = 0
+        self._open: dict[int, OpenExchange] = {}
+        self._closed: deque[OpenExchange] = deque()
+        self._live: dict[int, OpenConnection] = {}
+        self._ended: deque[OpenConnection] = deque()
+        self._waiters: set[asyncio.Future[None]] = set()
+
+    @property
+    def in_flight(self) -> int:
+        """How many exchanges are open."""
+        return len(self._open)
+
+    def exchanges(
+        self, *, token: str | None = None, path: str | None = None, **equal: object
+    ) -> tuple[Exchange, ...]:
+        """The exchanges in order of arrival, those in progress included.
+
+        ``token`` asks for those that carry that call token anywhere; every other argument names a
+        field of :class:`Exchange` and the value that it must have. Raises TypeError for a name that
+        is no field.
+        """
+        unknown = sorted(set(equal) - _FIELDS)
+        if unknown:
+            raise TypeError(f"an exchange has no {unknown[0]!r}; its fields are those of Exchange")
+        if path is not None:
+            equal["path"] = path
+        held = (*self._closed.copy(), *self._open.copy().values())
+        records = (exchange.record(self.mask) for exchange in sorted(held, key=_sequence))
+        return tuple(
+            record
+            for record in records
+            if (token is None or token == record.token or token in record.tokens)
+            and all(getattr(record, name) == value for name, value in equal.items())
+        )
+
+    def connections(self) -> tuple[Connection, ...]:
+        """The connections in order of acceptance, open ones included."""
+        held = (*self._ended.copy(), *self._live.copy().values())
+        return tuple(sorted((connection.record() for connection in held), key=lambda c: c.id))
+
+    async def wait_for(self, predicate: Callable[[Journal], bool], timeout_s: float) -> bool:
+        """Wait until ``predicate`` of this journal holds; whether it did within ``timeout_s``.
+
+        It is asked again at every change: a connection, an exchange, a write, an end. May be
+        awaited on any event loop.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_s
+        while True:
+            change: asyncio.Future[None] = loop.create_future()
+            # Registered before asking, so that a change in between is not missed.
+            self._waiters.add(change)
+            try:
+                if predicate(self):
+                    return True
+                async with asyncio.timeout_at(deadline):
+                    await change
+            except TimeoutError:
+                return predicate(self)
+            finally:
+                self._waiters.discard(change)
+
+    def clear(self) -> None:
+        """Forget everything, also what is still in progress; numbering goes on."""
+        self._open.clear()
+        self._closed.clear()
+        self._ended.clear()
+        self.dropped = self.dropped_connections = 0
+        self.changed()
+
+    def next_connection(self) -> int:
+        """A number for a new connection."""
+        self._connections_seen += 1
+        return self._connections_seen
+
+    def connected(self, connection: OpenConnection) -> None:
+        """A connection was accepted."""
+        self._live[connection.id] = connection
+        self.changed()
+
+    def disconnected(self, connection: OpenConnection) -> None:
+        """A connection has ended."""
+        if self._live.pop(connection.id, None) is not None:
+            self._ended.append(connection)
+            if len(self._ended) > self._max:
+                self._ended.popleft()
+                self.dropped_connections += 1
+        self.changed()
+
+    def opened(self, exchange: OpenExchange) -> None:
+        """An exchange has begun; it gets its number here."""
+        self._exchanges_seen += 1
+        exchange.seq = self._exchanges_seen
+        self._open[exchange.seq] = exchange
+        exchange.in_flight = len(self._open)
+        self.changed()
+
+    def closed(self, exchange: OpenExchange) -> None:
+        """An exchange has ended."""
+        if self._open.pop(exchange.seq, None) is not None:
+            self._closed.append(exchange)
+            if len(self._closed) > self._max:
+                self._drop(self._closed.popleft())
+        self.changed()
+
+    def changed(self) -> None:
+        """Something that a waiter may wait for has happened."""
+        if self._waiters:
+            for waiter in tuple(self._waiters):
+                waiter.get_loop().call_soon_threadsafe(_wake, waiter)
+
+    def _drop(self, exchange: OpenExchange) -> None:
+        self.dropped += 1
+        if self._overflow is not None:
+            with self._overflow.open("ab") as lines:
+                lines.write(to_json_line(exchange.record(self.mask)))
+
+
+def to_json_line(exchange: Exchange) -> bytes:
+    """An exchange as one line of JSON; bytes are text with replacement characters."""
+    return orjson.dumps(
+        exchange,
+        default=lambda value: value.decode("utf-8", "replace"),
+        option=orjson.OPT_APPEND_NEWLINE,
+    )
+
+
+def _sequence(exchange: OpenExchange) -> int:
+    return exchange.seq
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)

@@ -1,0 +1,124 @@
+"""The way of a request through a sandbox, in order.
+
+A request is read to its end and its exchange is opened in the journal. Then the steps of
+:data:`ARRIVAL` are asked in turn until one answers, and all of :data:`DEPARTURE` takes that answer
+out. A step does one thing, has the signature of its neighbours and knows none of them.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from mockserver import arrival, departure, wire
+from mockserver.api import envelope
+from mockserver.connections import CLOSE, KEEP, Connection
+from mockserver.delivery import lay_out
+from mockserver.exchange import IN_PROGRESS, SERVER_STOPPED
+from mockserver.intake import Condition, garbage, take_in
+from mockserver.visit import Visit, open_visit
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiohttp import web
+    from aiohttp.web_request import BaseRequest
+
+    from mockserver.answer import Answer
+    from mockserver.intake import Intake
+    from mockserver.sandbox import Sandbox
+
+log = logging.getLogger(__name__)
+
+ARRIVAL: tuple[Callable[[Visit], Answer | None], ...] = (
+    arrival.refuse_unreadable,  # 413, 400
+    arrival.check_key,  # 401
+    arrival.look_up_rule,
+    arrival.answer_by_fault,  # whatever the rule says
+    arrival.find_endpoint,  # 404, 405
+    arrival.limit_rate,  # 429
+    arrival.read_work,  # 400
+    arrival.reserve_budget,  # 402
+    arrival.make_reply,  # 200
+)
+"""Asked from top to bottom; the first answer ends the asking."""
+
+DEPARTURE: tuple[Callable[[Visit], Awaitable[None]], ...] = (
+    departure.sign,
+    departure.shape_and_lay_out,
+    departure.deliver,
+    departure.judge_faults,
+    departure.settle_budget,
+    departure.close_exchange,
+)
+"""Taken from top to bottom, all of them."""
+
+
+async def serve(sandbox: Sandbox, request: BaseRequest) -> web.StreamResponse:
+    """Serve a request, and tell aiohttp whether its connection can serve another."""
+    connection = connection_of(request)
+    intake = await take_in(request, connection, sandbox.settings.api.max_body_bytes)
+    return await _attend(sandbox, intake, connection)
+
+
+async def refuse(sandbox: Sandbox, request: BaseRequest, *, reason: str) -> web.StreamResponse:
+    """Answer bytes that are no HTTP request with 400, and record them as one all the same."""
+    connection = connection_of(request)
+    log.debug("not HTTP on connection %d: %s", connection.record.id, reason)
+    return await _attend(sandbox, garbage(connection), connection)
+
+
+async def _attend(sandbox: Sandbox, intake: Intake, connection: Connection) -> web.StreamResponse:
+    visit = open_visit(sandbox, intake, connection)
+    try:
+        if intake.condition is Condition.LEFT:
+            wire.note_departure(visit.channel, sandbox.clock)
+        else:
+            visit.answer = _ask(visit)
+            for step in DEPARTURE:
+                await step(visit)
+    except Exception:  # a mistake of ours must reach the client and the journal too
+        log.exception("request %s failed inside the mock", visit.exchange.request_id)
+        await _give_up(visit)
+    finally:
+        _leave_nothing_open(visit)
+    return KEEP if visit.channel.keep_alive and not connection.over else CLOSE
+
+
+def _ask(visit: Visit) -> Answer | None:
+    for step in ARRIVAL:
+        answer = step(visit)
+        if answer is not None:
+            return answer
+    return None
+
+
+async def _give_up(visit: Visit) -> None:
+    """500 when nothing was sent yet, else a close in the middle."""
+    visit.channel.keep_alive = False
+    if visit.exchange.ending != IN_PROGRESS:
+        return
+    if visit.exchange.sent:
+        visit.exchange.end("fin", visit.sandbox.clock.monotonic_ns())
+        visit.channel.connection.finish()
+        return
+    answer = envelope.with_request_id(envelope.failure(500), visit.exchange.request_id)
+    await wire.deliver(lay_out(answer), visit.channel, visit.sandbox.clock)
+
+
+def _leave_nothing_open(visit: Visit) -> None:
+    """Whatever happened, the exchange is closed and no money stays reserved."""
+    exchange = visit.exchange
+    if exchange.ending == IN_PROGRESS:
+        exchange.end(SERVER_STOPPED, visit.sandbox.clock.monotonic_ns())
+    if visit.reservation is not None:
+        visit.sandbox.ledger.settle(visit.reservation, 0)
+    visit.sandbox.journal.closed(exchange)
+
+
+def connection_of(request: BaseRequest) -> Connection:
+    """The connection that a request came over."""
+    connection = request.protocol
+    if not isinstance(connection, Connection):
+        raise TypeError(f"requests come over a Connection, not a {type(connection).__name__}")
+    return connection

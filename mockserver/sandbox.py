@@ -1,0 +1,205 @@
+"""A sandbox: one isolated world with its own keys, limits, rules, journal, clock and port."""
+
+from __future__ import annotations
+
+import random
+from collections import OrderedDict
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mockserver import pipeline
+from mockserver.admission.budget import BudgetLedger
+from mockserver.admission.rate_limit import RateLimiter
+from mockserver.clock import RealClock
+from mockserver.connections import ConnectionServer
+from mockserver.errors import DefaultSandboxError
+from mockserver.faults.plan import Plan
+from mockserver.faults.shaping import closing
+from mockserver.journal import Journal
+from mockserver.listener import Listener, url_host
+from mockserver.secrets import SecretMask
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from aiohttp import web
+    from aiohttp.web_request import BaseRequest
+
+    from mockserver.clock import Clock, Timer
+    from mockserver.faults.plan import RuleStatus
+    from mockserver.faults.rules import Rule
+    from mockserver.settings import SandboxSettings
+
+    Serve = Callable[[BaseRequest], Awaitable[web.StreamResponse]]
+
+TOKENS_COUNTED = 200_000
+"""Call tokens whose attempts are counted; the one unheard of longest is forgotten first."""
+
+
+class Sandbox:
+    """One world on a mock server.
+
+    ``settings`` is an immutable snapshot and is swapped whole; a request keeps the one it began
+    with. ``door`` is what stands before the pipeline on a listener that is shared.
+    """
+
+    def __init__(
+        self,
+        settings: SandboxSettings,
+        *,
+        host: str = "127.0.0.1",
+        port: int | None = None,
+        clock: Clock | None = None,
+        salt: bytes | None = None,
+        door: Callable[[Serve], Serve] | None = None,
+    ) -> None:
+        self.clock: Clock = RealClock() if clock is None else clock
+        self.settings = settings
+        self.plan = Plan(settings.rules, settings.seed)
+        self.plan_set_ns = self.clock.monotonic_ns()
+        mask = SecretMask((key.key for key in settings.keys), salt=salt)
+        self.journal = Journal(settings.name, mask, max_exchanges=settings.journal.max_exchanges)
+        self.limiter = RateLimiter()
+        self.ledger = BudgetLedger()
+        self._arrivals: OrderedDict[str, int] = OrderedDict()
+        self._shared = door is not None
+        self._host = host
+        self._refusing: Timer | None = None
+        serve: Serve = partial(pipeline.serve, self)
+        self.connections = ConnectionServer(
+            serve if door is None else door(serve), partial(pipeline.refuse, self), self.journal
+        )
+        self._listener = Listener(host, settings.port if port is None else port, self.connections)
+        self._check_rules(self.plan.rules)
+
+    @property
+    def name(self) -> str:
+        """Its name on the server."""
+        return self.settings.name
+
+    @property
+    def port(self) -> int:
+        """The port it is served on; 0 before it is opened, when any free one will do."""
+        return self._listener.port
+
+    @property
+    def base_url(self) -> str:
+        """What a client is given as the address of the API."""
+        return f"http://{url_host(self._host)}:{self.port}/v1"
+
+    @property
+    def key(self) -> str:
+        """The secret of the first active key (of the first key, when none is active)."""
+        active = [key for key in self.settings.keys if key.state == "active"]
+        keys = active or list(self.settings.keys)
+        return keys[0].key if keys else ""
+
+    @property
+    def listening(self) -> bool:
+        """Whether connections are accepted now."""
+        return self._listener.listening
+
+    async def open(self) -> None:
+        """Listen. Raises PortInUse or CannotListenError."""
+        await self._listener.open()
+
+    async def close(self) -> None:
+        """Stop listening and end every connection, streams and holds included."""
+        self._stop_refusing()
+        await self._listener.close()
+        await self.connections.stop()
+
+    def replace_settings(self, settings: SandboxSettings) -> None:
+        """Swap the whole snapshot; rules begin anew, journal and counters stay.
+
+        Name and port cannot be changed: those of ``settings`` are not looked at.
+        """
+        fixed = {"name": self.name, "port": self.settings.port}
+        settings = settings.model_copy(update=fixed)
+        plan = Plan(settings.rules, settings.seed)
+        self._check_rules(plan.rules)
+        self.journal.mask = self.journal.mask.knowing(key.key for key in settings.keys)
+        self.settings = settings
+        self._set_plan(plan)
+
+    def replace_rules(self, rules: Sequence[Rule]) -> None:
+        """Put a new plan in place of the old one; every counter starts at nothing.
+
+        Raises RuleError for twin ids; then the old plan stays.
+        """
+        plan = Plan(rules, self.settings.seed)
+        self._check_rules(plan.rules)
+        self._set_plan(plan)
+
+    def add_rule(self, rule: Rule) -> None:
+        """Put a rule behind the others, whose counters stay."""
+        plan = self.plan.with_rules((*self.plan.rules, rule))
+        self._check_rules(plan.rules)
+        self.plan = plan
+
+    def remove_rule(self, rule_id: str) -> None:
+        """Take a rule out of the plan; the others' counters stay. KeyError: no such rule."""
+        kept = tuple(rule for rule in self.plan.rules if rule.id != rule_id)
+        if len(kept) == len(self.plan.rules):
+            raise KeyError(rule_id)
+        self.plan = self.plan.with_rules(kept)
+        if not any(closing(rule.all_faults) for rule in kept):
+            self._stop_refusing()
+
+    def plan_status(self) -> tuple[RuleStatus, ...]:
+        """What has become of each rule."""
+        return self.plan.status()
+
+    def reset(self) -> None:
+        """Back to the snapshot: its rules anew, and nothing seen, counted or spent."""
+        self.journal.clear()
+        self.limiter.reset()
+        self.ledger.reset()
+        self._arrivals.clear()
+        self._set_plan(Plan(self.settings.rules, self.settings.seed))
+
+    def _set_plan(self, plan: Plan) -> None:
+        self._stop_refusing()
+        self.plan = plan
+        self.plan_set_ns = self.clock.monotonic_ns()
+
+    def _check_rules(self, rules: Sequence[Rule]) -> None:
+        for rule in rules:
+            fault = closing(rule.all_faults)
+            if self._shared and fault is not None and fault.duration_s is None:
+                raise DefaultSandboxError(
+                    f"rule {rule.id!r}: refuse without duration_s would close the door of the "
+                    "control API too; give it a duration_s, or use a sandbox with its own port"
+                )
+
+    def count_arrival(self, token: str) -> int:
+        """Count one more arrival of a call token; how many there are now."""
+        count = self._arrivals.pop(token, 0) + 1
+        self._arrivals[token] = count
+        if len(self._arrivals) > TOKENS_COUNTED:
+            self._arrivals.popitem(last=False)
+        return count
+
+    def next_request_id(self) -> str:
+        """A fresh id for an answer."""
+        return f"req-{random.getrandbits(64):016x}"
+
+    def next_canary(self) -> str:
+        """A fresh text that no answer has held before."""
+        return f"answer-{random.getrandbits(48):012x}"
+
+    def refuse_connections(self, duration_s: float | None) -> None:
+        """Close the listener and reset idle connections; listen again after ``duration_s``."""
+        self._listener.refuse()
+        self.connections.reset_idle()
+        if self._refusing is not None:
+            self._refusing.cancel()
+            self._refusing = None
+        if duration_s is not None:
+            self._refusing = self.clock.call_later(duration_s, self._listener.accept_again)
+
+    def _stop_refusing(self) -> None:
+        if self._refusing is not None:
+            self._refusing.cancel()
+            self._refusing = None
+        self._listener.accept_again()

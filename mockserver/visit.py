@@ -1,0 +1,95 @@
+"""One request on its way through a sandbox: what is known of it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mockserver.admission.keys import find_key
+from mockserver.exchange import OpenExchange
+from mockserver.facts import read_facts
+from mockserver.wire import Channel
+
+if TYPE_CHECKING:
+    from mockserver.admission.budget import Reservation
+    from mockserver.answer import Answer
+    from mockserver.api.routes import Endpoint
+    from mockserver.api.work import Reply, Work
+    from mockserver.connections import Connection
+    from mockserver.facts import RequestFacts
+    from mockserver.faults.plan import Decision, Plan
+    from mockserver.faults.shaping import Shaped
+    from mockserver.intake import Intake
+    from mockserver.sandbox import Sandbox
+    from mockserver.settings import KeySettings, SandboxSettings
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Visit:
+    """A request, and what the steps have made of it.
+
+    ``settings`` and ``plan`` are those in force when it began, whatever is swapped meanwhile.
+    """
+
+    sandbox: Sandbox
+    settings: SandboxSettings
+    plan: Plan
+    intake: Intake
+    facts: RequestFacts
+    key: KeySettings | None
+    exchange: OpenExchange
+    channel: Channel
+    decision: Decision | None = None
+    endpoint: Endpoint | None = None
+    work: Work | None = None
+    reservation: Reservation | None = None
+    reply: Reply | None = None
+    answer: Answer | None = None
+    shaped: Shaped | None = None
+
+
+def open_visit(sandbox: Sandbox, intake: Intake, connection: Connection) -> Visit:
+    """Read the facts of a request and open its exchange in the journal."""
+    settings = sandbox.settings
+    wall = sandbox.clock.wall_s()
+    key = find_key(intake.headers, settings.keys)
+    facts = read_facts(
+        method=intake.method,
+        path=intake.path,
+        query=intake.query,
+        headers=intake.headers,
+        body=intake.body,
+        key_id=None if key is None else key.id,
+        wall=wall,
+        count=sandbox.count_arrival,
+    )
+    connection.record.exchanges += 1
+    exchange = OpenExchange(
+        sandbox=sandbox.name,
+        connection=connection.record.id,
+        ordinal=connection.record.exchanges,
+        first_byte_in_ns=intake.arrival.first_byte_ns,
+        headers_in_ns=intake.arrival.headers_ns,
+        body_in_ns=intake.body_in_ns,
+        wall=wall,
+        method=intake.method,
+        path=intake.path,
+        query=intake.query,
+        headers=intake.headers,
+        body=intake.body,
+        request_id=sandbox.next_request_id(),
+        tokens=facts.tokens,
+        token=facts.token,
+        attempt=facts.attempt,
+        key_id=facts.key_id,
+        project=None if key is None else key.project,
+        model=facts.model,
+        stream=facts.stream,
+    )
+    sandbox.journal.opened(exchange)
+    channel = Channel(
+        connection, exchange, sandbox.journal, keep_alive=intake.keep_alive, http_10=intake.http_10
+    )
+    return Visit(
+        sandbox, settings, sandbox.plan, intake, facts, key, exchange=exchange, channel=channel
+    )

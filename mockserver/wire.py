@@ -1,0 +1,184 @@
+"""The one writer of replies, healthy and faulty: carries a delivery out, byte for byte.
+
+The head is serialised here and written on the connection's transport together with the first
+piece (a healthy JSON reply is one write); each further piece is a write of its own. A cut comes
+after what was written before it has left the socket.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import formatdate
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mockserver.answer import Ending, EventKind
+from mockserver.delivery import Framing
+from mockserver.exchange import CLIENT_LEFT, SERVER_STOPPED
+
+if TYPE_CHECKING:
+    from mockserver.clock import Clock
+    from mockserver.connections import Connection
+    from mockserver.delivery import Delivery, Piece
+    from mockserver.exchange import OpenExchange
+    from mockserver.journal import Journal
+
+LAST_CHUNK = b"0\r\n\r\n"
+
+Part = tuple[str, bytes]
+"""What a part of a write is, and its bytes."""
+
+
+@dataclass(slots=True)
+class Channel:
+    """Where a delivery goes: a connection, and the exchange that keeps the record.
+
+    ``keep_alive`` says before the delivery whether the client and the server want to go on, and
+    after it whether the connection can. ``at_end`` turns True when the ending begins.
+    """
+
+    connection: Connection
+    exchange: OpenExchange
+    journal: Journal
+    keep_alive: bool = True
+    http_10: bool = False
+    at_end: bool = False
+
+    async def write(self, parts: list[Part], clock: Clock) -> bool:
+        """One write of some parts, noted in the exchange; False when the connection is over."""
+        data = parts[0][1] if len(parts) == 1 else b"".join([part[1] for part in parts])
+        connection, exchange = self.connection, self.exchange
+        if connection.over:
+            return False
+        at_ns = clock.monotonic_ns()
+        for kind, part in parts:
+            exchange.wrote(at_ns, kind, part)
+        alive = await connection.write(data)
+        self.journal.changed()
+        return alive
+
+
+async def deliver(delivery: Delivery, channel: Channel, clock: Clock) -> None:
+    """Carry out a delivery and close its exchange's account of it: what was sent, how it ended.
+
+    A client that leaves ends it at once, also in the middle of a pause.
+    """
+    finished = await _send(delivery, channel, clock) and await _end(delivery, channel, clock)
+    if finished:
+        channel.exchange.end(delivery.ending.value, clock.monotonic_ns())
+    else:
+        note_departure(channel, clock)
+
+
+def note_departure(channel: Channel, clock: Clock) -> None:
+    """Close the account of an exchange whose connection was over before its planned ending."""
+    connection, exchange = channel.connection, channel.exchange
+    channel.keep_alive = False
+    exchange.client_left_ns, exchange.client_left_how = connection.left_ns, connection.left_how
+    left = connection.left_ns is not None
+    exchange.end(CLIENT_LEFT if left else SERVER_STOPPED, clock.monotonic_ns())
+
+
+async def _send(delivery: Delivery, channel: Channel, clock: Clock) -> bool:
+    """Write head and pieces; False when the connection is over before all is written."""
+    if delivery.hold_s > 0 and not await channel.connection.pause(delivery.hold_s, clock):
+        return False
+    if not delivery.send_head:
+        return not channel.connection.over
+    parts: list[Part] = [("head", head_bytes(delivery, channel, clock))]
+    channel.exchange.status = delivery.status
+    chunked = delivery.framing is Framing.CHUNKED and not channel.http_10
+    last = len(delivery.pieces) - 1
+    for number, piece in enumerate(delivery.pieces):
+        if piece.delay_s > 0:
+            if parts and not await channel.write(parts, clock):
+                return False
+            parts = []
+            if not await channel.connection.pause(piece.delay_s, clock):
+                return False
+        tail = delivery.tail if number == last else 0
+        data = _chunk(piece.data, tail) if chunked else piece.data
+        if data:
+            parts.append((_kind(piece), data))
+        if number == last and chunked and delivery.ending is Ending.COMPLETE:
+            parts.append((EventKind.RAW.value, LAST_CHUNK))
+        if parts and not await channel.write(parts, clock):
+            return False
+        parts = []
+        channel.exchange.body_sent += len(piece.data)
+        channel.exchange.chunks_sent += piece.event_kind is EventKind.CHUNK
+    if last < 0 and chunked and delivery.ending is Ending.COMPLETE:
+        parts.append((EventKind.RAW.value, LAST_CHUNK))
+    return await channel.write(parts, clock) if parts else True
+
+
+async def _end(delivery: Delivery, channel: Channel, clock: Clock) -> bool:
+    """End as the delivery says; False when the connection was over before the ending."""
+    channel.at_end = True
+    ending, connection = delivery.ending, channel.connection
+    if ending is Ending.COMPLETE:
+        channel.keep_alive = channel.keep_alive and not (
+            channel.http_10 and delivery.framing is Framing.CHUNKED
+        )
+        return True
+    channel.keep_alive = False
+    if ending is Ending.OPEN:
+        if not await connection.pause(delivery.open_s, clock):
+            return False
+        connection.finish()
+        return True
+    if not await connection.flush():
+        return False
+    if ending is Ending.RST:
+        connection.reset()
+    else:
+        connection.finish()
+    return True
+
+
+def _kind(piece: Piece) -> str:
+    return "body" if piece.event_kind is None else piece.event_kind.value
+
+
+def _chunk(data: bytes, tail: int) -> bytes:
+    """A chunk (RFC 9112 section 7.1), broken off when ``tail`` bytes of it are never to come.
+
+    An empty piece is no chunk: it would be the last one.
+    """
+    if tail:
+        return b"%x\r\n%b" % (len(data) + tail, data)
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+
+
+def head_bytes(delivery: Delivery, channel: Channel, clock: Clock) -> bytes:
+    """The status line and headers, with what the framing and the connection need.
+
+    ``Date`` is added unless the answer has one (RFC 9110 section 6.6.1).
+    """
+    lines = [f"HTTP/1.1 {delivery.status} {delivery.reason}\r\n"]
+    dated = False
+    for name, value in delivery.headers:
+        lines.append(f"{name}: {value}\r\n")
+        dated = dated or name.lower() == "date"
+    if not dated:
+        lines.append(_date_line(int(clock.wall_s())))
+    if delivery.framing is Framing.CONTENT_LENGTH:
+        length = delivery.content_length
+        lines.append(f"Content-Length: {delivery.body_length if length is None else length}\r\n")
+    elif delivery.framing is Framing.CHUNKED:
+        lines.append("" if channel.http_10 else "Transfer-Encoding: chunked\r\n")
+    if not channel.keep_alive:
+        lines.append("Connection: close\r\n")
+    elif channel.http_10:
+        lines.append("Connection: keep-alive\r\n")
+    lines.append("\r\n")
+    head = "".join(lines)
+    try:
+        return head.encode("latin-1")
+    except UnicodeEncodeError:
+        return head.encode("utf-8")
+
+
+@lru_cache(maxsize=2)
+def _date_line(second: int) -> str:
+    return f"Date: {formatdate(second, usegmt=True)}\r\n"
