@@ -55,7 +55,16 @@ class Plan:
     """
 
     def __init__(self, rules: Sequence[Rule], seed: int = 0) -> None:
+        self._seed = seed
         self._entries = {str(rule.id): _Entry(rule, str(rule.id), seed) for rule in numbered(rules)}
+
+    def with_rules(self, rules: Sequence[Rule]) -> Plan:
+        """A plan of these rules, in which those that this plan has already keep their counters."""
+        plan = Plan(rules, self._seed)
+        for rule_id, entry in self._entries.items():
+            if rule_id in plan._entries and plan._entries[rule_id].rule == entry.rule:
+                plan._entries[rule_id] = entry
+        return plan
 
     def choose(self, facts: RequestFacts, elapsed_s: float) -> Decision | None:
         """What goes wrong with this request; ``elapsed_s`` is how old the plan is."""
