@@ -34,9 +34,8 @@ from scenarios.tolerances import widened_s
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mockserver.sandbox import Sandbox
-
     from mockserver.journal import Exchange
+    from mockserver.sandbox import Sandbox
     from reports.results import Check
     from scenarios.clients.driver import Driver
     from scenarios.leaks import LeakScanner
@@ -174,9 +173,14 @@ class Lab:
         """Change how the healthy server answers: ``stream={"chunks": 20, "interval_s": 0.1}``.
 
         `settings` are fields of :class:`mockserver.settings.SandboxSettings`; a nested one keeps
-        what it does not name.
+        what it does not name. Comes before :meth:`plan`.
+
+        Raises:
+            CatalogueError: The sandbox has a plan, which a new shape would start anew.
         """
         target = sandbox or self.sandbox
+        if self._rules.get(target.name):
+            raise CatalogueError("shape the server before planning its faults, or clear the plan")
         target.replace_settings(_merged(target.settings, settings))
 
     def plan(

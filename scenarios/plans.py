@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mockserver.faults.rules import Rule
-
     from scenarios.call import Call
 
 EVERY_LATER_ATTEMPT = 1_000_000

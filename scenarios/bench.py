@@ -1,0 +1,144 @@
+"""What the engine lends to one scenario: sandboxes, processes, keys; and takes back at its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mockserver.settings import DEFAULT_KEY, KeySettings, SandboxSettings
+from scenarios.errors import NotTestable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from mockserver.sandbox import Sandbox
+    from mockserver.server import MockServer
+    from scenarios.clients.driver import Driver
+    from scenarios.keyring import Keyring
+    from scenarios.leaks import LeakScanner
+    from scenarios.noise import Noise
+    from scenarios.targets import Targets
+
+JUDGED = {"replies": {"canary": True}, "announce_rules": False}
+"""How every sandbox of a scenario answers: with a canary, and never saying which rule it obeys."""
+
+
+def fixed_settings(port: int, seed: int) -> SandboxSettings:
+    """The one sandbox of an application: the port and the key that it was started with."""
+    return SandboxSettings.model_validate(
+        {
+            "name": "application",
+            "port": port,
+            "seed": seed,
+            "keys": (KeySettings(id="judged", key=DEFAULT_KEY),),
+            **JUDGED,
+        }
+    )
+
+
+class Bench:
+    """Opens sandboxes, each with a port and a key of its own, and processes of the client."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        seed: int,
+        server: MockServer,
+        keyring: Keyring,
+        targets: Targets,
+        noise: Noise,
+        launch: Callable[[], Awaitable[Driver]],
+        output: Callable[[], str],
+    ) -> None:
+        self.targets = targets
+        self.noise = noise
+        self._name = name
+        self._seed = seed
+        self._server = server
+        self._keyring = keyring
+        self._launch = launch
+        self._output = output
+        self._sandboxes: list[Sandbox] = []
+        self._drivers: list[Driver] = []
+
+    async def open_sandbox(self, label: str, **settings: Any) -> Sandbox:
+        """A fresh, healthy sandbox; `settings` are fields of ``SandboxSettings``."""
+        written = {
+            "name": f"{self._name}.{label}",
+            "seed": self._seed,
+            "keys": (KeySettings(id="judged", key=self._keyring.new_key()),),
+        }
+        for name, value in JUDGED.items():
+            given = settings.get(name)
+            both = isinstance(value, dict) and isinstance(given, dict)
+            written[name] = {**value, **given} if both else settings.get(name, value)
+        sandbox = await self._server.open_sandbox(
+            SandboxSettings.model_validate({**settings, **written})
+        )
+        self._sandboxes.append(sandbox)
+        return sandbox
+
+    async def healthy_sandbox(
+        self,
+        primary: Sandbox,  # noqa: ARG002 - an application has no other
+    ) -> Sandbox:
+        """Where a plain call after the scenario meets a healthy server: a fresh sandbox."""
+        return await self.open_sandbox("afterwards")
+
+    async def own_driver(self) -> Driver:
+        """The client in a process of its own."""
+        driver = await self._launch()
+        self._drivers.append(driver)
+        return driver
+
+    def scanner(self) -> LeakScanner:
+        """Knows every key that the run has handed out so far."""
+        return self._keyring.scanner()
+
+    def client_output(self) -> str:
+        """What the client has written to stderr, here and in the shared process."""
+        return "".join([self._output(), *(driver.stderr_raw() for driver in self._drivers)])
+
+    async def close(self) -> None:
+        """End the processes and the sandboxes of the scenario."""
+        for driver in self._drivers:
+            await driver.close()
+        for sandbox in self._sandboxes:
+            await self._server.close_sandbox(sandbox.name)
+
+
+class FixedBench(Bench):
+    """The bench of an application that knows one address: one sandbox, made healthy each time."""
+
+    def __init__(self, *, sandbox: Sandbox, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._fixed = sandbox
+        self._healthy = fixed_settings(sandbox.settings.port, self._seed)
+
+    async def open_sandbox(self, label: str, **settings: Any) -> Sandbox:
+        """The one sandbox, as it was at first.
+
+        Raises:
+            NotTestable: A second sandbox is asked for, which the application cannot know of.
+        """
+        if label != "primary" or settings:
+            raise NotTestable(
+                f"the scenario needs a second target ({label!r}), and an application is reached "
+                "through one address"
+            )
+        self._fixed.replace_settings(self._healthy)
+        self._fixed.reset()
+        return self._fixed
+
+    async def healthy_sandbox(self, primary: Sandbox) -> Sandbox:
+        """The one sandbox, healthy again; its journal stays."""
+        primary.replace_settings(self._healthy)
+        return primary
+
+    async def own_driver(self) -> Driver:
+        """An application runs once.
+
+        Raises:
+            NotTestable: Always.
+        """
+        raise NotTestable("the scenario needs a process of its own, and an application runs once")

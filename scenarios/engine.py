@@ -1,0 +1,272 @@
+"""Runs scenarios against one client: all side by side, each with a sandbox of its own.
+
+A scenario waits most of its life, so the run takes about as long as its longest. An application
+that knows one address is the exception: its scenarios follow one another on one sandbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Protocol
+
+from mockserver.errors import MockServerError
+from mockserver.server import MockServer
+from mockserver.settings import DEFAULT_KEY
+from reports.results import Verdict
+from scenarios.bench import Bench, FixedBench, fixed_settings
+from scenarios.clients.errors import ClientsError
+from scenarios.errors import InputError
+from scenarios.keyring import Keyring
+from scenarios.noise import Noise, NoiseFigures
+from scenarios.trial import Trial, run_trial
+from scenarios.verdicts import Finding, Judgement, confirmed, verdict_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+    from mockserver.sandbox import Sandbox
+    from reports.results import Check
+    from scenarios.catalogue.rows import CatalogueRow
+    from scenarios.clients.driver import Driver
+    from scenarios.clients.protocol import Manifest
+    from scenarios.registry import Registry, Scenario
+    from scenarios.targets import Targets
+
+STAGGER_S = 0.03
+"""Between the starts of two scenarios, so that fifty openings do not saturate the cores at once."""
+
+QUIET_S = 0.3
+"""How long the machine's noise is measured before anything runs."""
+
+PROBE_FOR_S = 15.0
+"""How long an application may need to recover (its breaker) before the alive probe counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One row, judged; ``trial`` is None when nothing had to be run. Nothing here is secret."""
+
+    row: CatalogueRow
+    scenario: Scenario
+    judgement: Judgement
+    checks: tuple[Check, ...]
+    trial: Trial | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the row."""
+        return self.judgement.verdict
+
+    @property
+    def duration_s(self) -> float:
+        """How long the scenario took."""
+        return self.trial.ended_s - self.trial.started_s if self.trial else 0.0
+
+
+class Listener(Protocol):
+    """Hears of a run while it goes on (on the engine's thread)."""
+
+    def run_started(self, manifest: Manifest) -> None:
+        """The client has said hello."""
+
+    def row_started(self, row: CatalogueRow) -> None:
+        """The scenario of a row has begun."""
+
+    def row_judged(self, judged: Judged) -> None:
+        """A row has its verdict."""
+
+
+class Engine:
+    """One run of the rows that were asked for.
+
+    After :meth:`run`: ``judged`` in order of ending, ``manifest``, ``keyring`` (to mask what is
+    written), ``noise`` and ``noise_before``.
+    """
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        rows: Sequence[CatalogueRow],
+        launch: Callable[[], Awaitable[Driver]],
+        seed: int,
+        targets: Targets,
+        listener: Listener,
+        mock_port: int = 8080,
+    ) -> None:
+        self.rows = tuple(rows)
+        self.seed = seed
+        self.targets = targets
+        self.keyring = Keyring(others=[DEFAULT_KEY])
+        self.noise = Noise()
+        self.noise_before = NoiseFigures(0.0, 0.0, 0.0, 0.0, 0)
+        self.judged: list[Judged] = []
+        self.manifest: Manifest | None = None
+        self.complete = False
+        self.output = ""
+        """What the client wrote to stderr, masked."""
+        self._registry = registry
+        self._launch = launch
+        self._listener = listener
+        self._mock_port = mock_port
+
+    async def run(self) -> None:
+        """Judge every row.
+
+        Raises:
+            InputError: The client cannot be started, or the application's port is taken.
+        """
+        self.noise.start()
+        started_s = time.monotonic()
+        await asyncio.sleep(QUIET_S)
+        self.noise_before = self.noise.between(started_s, time.monotonic())
+        try:
+            async with MockServer() as server:
+                driver = await self._start_client()
+                self.manifest = driver.manifest
+                self._listener.run_started(driver.manifest)
+                try:
+                    await self._judge_all(server, driver)
+                    self.complete = True
+                finally:
+                    self.output = self.keyring.mask_text(driver.stderr_text())
+                    await driver.close()
+        finally:
+            await self.noise.stop()
+
+    async def _start_client(self) -> Driver:
+        try:
+            return await self._launch()
+        except ClientsError as error:
+            raise InputError(str(error)) from None
+
+    async def _judge_all(self, server: MockServer, driver: Driver) -> None:
+        chosen = dict.fromkeys(self._registry.scenario_of(row.id) for row in self.rows)
+        first = [scenario for scenario in chosen if not scenario.last]
+        last = [scenario for scenario in chosen if scenario.last]
+        if driver.fixed_address:
+            fixed = await self._fixed_sandbox(server)
+            for scenario in (*first, *last):
+                await self._judge(scenario, server, driver, fixed)
+            return
+        for batch in (first, last):
+            async with asyncio.TaskGroup() as group:
+                for scenario in batch:
+                    group.create_task(self._judge(scenario, server, driver, None))
+                    await asyncio.sleep(STAGGER_S)
+
+    async def _fixed_sandbox(self, server: MockServer) -> Sandbox:
+        try:
+            return await server.open_sandbox(fixed_settings(self._mock_port, self.seed))
+        except MockServerError as error:
+            raise InputError(f"{error} (--mock-port)") from None
+
+    async def _judge(
+        self, scenario: Scenario, server: MockServer, driver: Driver, fixed: Sandbox | None
+    ) -> None:
+        """Run a scenario, once more where that is owed, and give its rows their verdicts."""
+        rows = [row for row in self.rows if row.id in scenario.rows]
+        for row in rows:
+            self._listener.row_started(row)
+        unclaimed = sorted(scenario.needs - driver.manifest.claims)
+        if unclaimed:
+            judgement = verdict_of(Finding(unclaimed=tuple(unclaimed)))
+            self._tell(Judged(row, scenario, judgement, (), None) for row in rows)
+            return
+        trial = await self._try(scenario, server, driver, fixed, number=1)
+        judgements = {row.id: self._judgement(trial, row.id) for row in rows}
+        repeated = _repetition(trial, judgements.values(), fixed=fixed is not None)
+        if repeated is not None:
+            first = judgements
+            trial = await self._try(repeated, server, driver, fixed, number=2)
+            judgements = {row.id: self._judgement(trial, row.id) for row in rows}
+            if scenario.random:
+                judgements = {
+                    row_id: confirmed(first[row_id], second)
+                    if first[row_id].verdict is Verdict.FAIL
+                    else second
+                    for row_id, second in judgements.items()
+                }
+        self._tell(
+            Judged(row, scenario, judgements[row.id], trial.checks.get(row.id, ()), trial)
+            for row in rows
+        )
+
+    async def _try(
+        self,
+        scenario: Scenario,
+        server: MockServer,
+        driver: Driver,
+        fixed: Sandbox | None,
+        *,
+        number: int,
+    ) -> Trial:
+        seed = derived_seed(self.seed, scenario.name, number)
+        lent = {
+            "name": f"{scenario.rows[0].lower()}.{number}",
+            "seed": seed,
+            "server": server,
+            "keyring": self.keyring,
+            "targets": self.targets,
+            "noise": self.noise,
+            "launch": self._launch,
+            "output": driver.stderr_raw,
+        }
+        bench = Bench(**lent) if fixed is None else FixedBench(sandbox=fixed, **lent)
+        return await run_trial(
+            scenario,
+            seed=seed,
+            driver=driver,
+            bench=bench,
+            probe_for_s=0.0 if fixed is None else PROBE_FOR_S,
+        )
+
+    def _judgement(self, trial: Trial, row_id: str) -> Judgement:
+        return verdict_of(
+            Finding(
+                checks=trial.checks.get(row_id, ()),
+                undelivered=trial.undelivered,
+                harness_error=trial.harness_error,
+                not_testable=trial.not_testable,
+                noise_p99_s=trial.noise.p99_s,
+                noise_limit_s=self.targets.noise_limit_s,
+            )
+        )
+
+    def _tell(self, found: Iterable[Judged]) -> None:
+        for judged in found:
+            clean = replace(
+                judged,
+                judgement=self.keyring.mask(judged.judgement),
+                checks=self.keyring.mask(judged.checks),
+            )
+            self.judged.append(clean)
+            self._listener.row_judged(clean)
+
+
+def derived_seed(run_seed: int, scenario: str, number: int) -> int:
+    """The seed of one trial: the same for the same run seed, whatever else runs beside it."""
+    digest = blake2b(f"{run_seed}:{scenario}:{number}".encode(), digest_size=6)
+    return int.from_bytes(digest.digest())
+
+
+def _repetition(trial: Trial, found: Iterable[Judgement], *, fixed: bool) -> Scenario | None:
+    """The scenario to run a second time, if it owes that; None when the first run stands.
+
+    * A failed statistic is confirmed with another seed.
+    * A crash is looked at again in a process of its own, since a neighbour may have caused it.
+    * What the machine's noise voided is tried again, later.
+    """
+    verdicts = {judgement.verdict for judgement in found}
+    if trial.harness_error is not None or trial.not_testable is not None:
+        return None
+    if trial.crashed and not trial.scenario.own_process and not fixed:
+        return replace(trial.scenario, own_process=True)
+    if Verdict.HARNESS_FAULT in verdicts and any(trial.checks.values()):
+        return trial.scenario
+    if trial.scenario.random and Verdict.FAIL in verdicts:
+        return trial.scenario
+    return None
