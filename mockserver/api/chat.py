@@ -37,7 +37,7 @@ def read_agent_chat(facts: RequestFacts, settings: SandboxSettings) -> Work:
 
 def _work(endpoint: str, ask: ChatAsk, facts: RequestFacts, settings: SandboxSettings) -> Work:
     marks = (fingerprint_of(facts.body),) if settings.replies.fingerprint else ()
-    ceiling = planned_tokens(settings.replies.tokens, marks)
+    ceiling = planned_tokens(settings.replies.tokens, marks, settings.replies.text)
     ceiling += CANARY_TOKENS if settings.replies.canary else 0
     if ask.max_tokens is not None:
         ceiling = min(ceiling, ask.max_tokens)
@@ -64,6 +64,7 @@ def _make_reply(
     written = compose(
         seed_of(endpoint, ask.body),
         settings.replies.tokens,
+        text=settings.replies.text,
         marks=(canary, *marks) if canary else marks,
         max_tokens=ask.max_tokens,
         stops=ask.stops,

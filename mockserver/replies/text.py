@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from mockserver.replies.tokens import count_tokens
+from mockserver.replies.tokens import LONGEST_TOKEN, count_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,30 +75,50 @@ def words_of(seed: bytes, count: int) -> list[str]:
     return words
 
 
-def planned_tokens(tokens: int, marks: Sequence[str]) -> int:
-    """The longest that a composition of ``tokens`` words and these marks can be."""
-    return tokens + sum(count_tokens(mark) for mark in marks)
+def planned_tokens(tokens: int, marks: Sequence[str], text: str | None = None) -> int:
+    """The longest that a composition of these can be, in tokens."""
+    said = tokens if text is None else count_tokens(text)
+    return said + sum(count_tokens(mark) for mark in marks)
 
 
 def compose(
     seed: bytes,
     tokens: int,
     *,
+    text: str | None = None,
     marks: Sequence[str] = (),
     max_tokens: int | None = None,
     stops: Sequence[str] = (),
 ) -> Composition:
-    """Marks first, then ``tokens`` words; cut to ``max_tokens``, then before the first stop."""
-    words = [*marks, *words_of(seed, tokens)]
-    cut = max_tokens is not None and max_tokens < len(words)
-    text = " ".join(words[:max_tokens])
-    ends = [place for place in (text.find(stop) for stop in stops if stop) if place >= 0]
+    """Marks first, then ``text`` or else ``tokens`` words; cut to ``max_tokens``, then at a stop.
+
+    A stop sequence cuts before its first occurrence.
+    """
+    said = " ".join(words_of(seed, tokens)) if text is None else text
+    whole = " ".join((*marks, said))
+    kept = whole if max_tokens is None else first_tokens(whole, max_tokens)
+    ends = [place for place in (kept.find(stop) for stop in stops if stop) if place >= 0]
     if ends:
-        text = text[: min(ends)]
-        return Composition(text, FINISH_STOP, MATCHED_STOP_SEQUENCE, count_tokens(text))
-    if cut:
-        return Composition(text, FINISH_LENGTH, None, count_tokens(text))
-    return Composition(text, FINISH_STOP, MATCHED_END, count_tokens(text))
+        kept = kept[: min(ends)]
+        return Composition(kept, FINISH_STOP, MATCHED_STOP_SEQUENCE, count_tokens(kept))
+    if kept != whole:
+        return Composition(kept, FINISH_LENGTH, None, count_tokens(kept))
+    return Composition(kept, FINISH_STOP, MATCHED_END, count_tokens(kept))
+
+
+def first_tokens(text: str, limit: int) -> str:
+    """The head of a text that has ``limit`` tokens (or all of it); a long word may be cut."""
+    kept: list[str] = []
+    left = limit
+    for piece in _PIECES.findall(text):
+        size = count_tokens(piece)
+        if size > left:
+            space = len(piece) - len(piece.lstrip())
+            kept.append(piece[: space + left * LONGEST_TOKEN] if left else "")
+            break
+        kept.append(piece)
+        left -= size
+    return "".join(kept)
 
 
 def split_text(text: str, *, chunk_words: int, chunks: int | None = None) -> tuple[str, ...]:

@@ -144,6 +144,18 @@ def test_a_fingerprint_tells_which_request_was_answered(ask: Asker) -> None:
     assert text.split()[:2] == [CANARY, fingerprint_of(orjson.dumps(request()))]
 
 
+def test_the_text_can_be_given(ask: Asker, parse_chunks: ParseChunks) -> None:
+    """Then every answer says it, behind the marks, whole or as a stream."""
+    replies = ReplySettings(text="Habari\n  za leo", canary=True)
+
+    stream = ask.reply(CHAT, request(stream=True), replies=replies)
+
+    assert text_of(ask.json(CHAT, request(), replies=replies)) == f"{CANARY} Habari\n  za leo"
+    assert "".join(
+        chunk["data"]["message"]["content"] for chunk in parse_chunks(stream.answer)
+    ) == (f"{CANARY} Habari\n  za leo")
+
+
 def test_usage_can_be_left_out(ask: Asker, parse_chunks: ParseChunks) -> None:
     """As in every documented example."""
     replies = ReplySettings(usage=False)

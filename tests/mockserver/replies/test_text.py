@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from mockserver.replies.text import (
     compose,
     fingerprint_of,
+    first_tokens,
     planned_tokens,
     seed_of,
     split_text,
@@ -47,6 +48,23 @@ def test_marks_come_first_and_count() -> None:
 
     assert written.text.split()[:2] == ["one", "two"]
     assert written.tokens == planned_tokens(3, ("one", "two")) == 5
+
+
+@given(st.text(), st.integers(1, 9))
+def test_a_given_text_is_said_as_it_stands(text: str, limit: int) -> None:
+    """Every space and line of it, or its first tokens."""
+    whole = compose(SEED, 40, text=text)
+    cut = compose(SEED, 40, text=text, max_tokens=limit)
+
+    assert (whole.text, whole.finish_reason) == (text, "stop")
+    assert text.startswith(cut.text)
+    assert cut.tokens == min(limit, count_tokens(text))
+
+
+def test_a_long_word_is_cut_where_its_tokens_end() -> None:
+    """24 characters to a token."""
+    assert first_tokens("a " + "x" * 100, 3) == "a " + "x" * 48
+    assert first_tokens("a b", 1) == "a"
 
 
 @given(
