@@ -1,19 +1,15 @@
-"""The way in to the control API on the first sandbox's listener: who may ask, and the answer.
+"""The way in to the control API on the first sandbox's listener.
 
 Control requests are no part of any sandbox: they are in no journal and meet no fault.
 """
 
 from __future__ import annotations
 
-import hmac
-import ipaddress
 import logging
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from mockserver import control, wire
-from mockserver.admission.keys import bearer_key
 from mockserver.api import envelope
 from mockserver.clock import RealClock
 from mockserver.connections import CLOSE, KEEP
@@ -33,7 +29,6 @@ if TYPE_CHECKING:
     from mockserver.sandbox import Serve
     from mockserver.server import MockServer
 
-PREFIX = "/_mock"
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of a control call's body."""
 
@@ -47,13 +42,13 @@ def before(serve: Serve, server: MockServer) -> Serve:
 
 async def _serve(serve: Serve, server: MockServer, request: BaseRequest) -> web.StreamResponse:
     path = request.path_qs.partition("?")[0]
-    if path != PREFIX and not path.startswith(f"{PREFIX}/"):
+    if path != control.PREFIX and not path.startswith(f"{control.PREFIX}/"):
         return await serve(request)
     connection = connection_of(request)
     intake = await take_in(request, connection, LARGEST_BODY)
     if intake.condition is Condition.LEFT:
         return CLOSE
-    answer = await _answer(server, intake, connection)
+    answer = await _answer(server, intake)
     channel = Channel(
         connection,
         _unrecorded(server, intake, connection),
@@ -65,37 +60,18 @@ async def _serve(serve: Serve, server: MockServer, request: BaseRequest) -> web.
     return KEEP if channel.keep_alive and not connection.over else CLOSE
 
 
-async def _answer(server: MockServer, intake: Intake, connection: Connection) -> Answer:
+async def _answer(server: MockServer, intake: Intake) -> Answer:
     if intake.condition is Condition.TOO_LARGE:
         return envelope.too_large(LARGEST_BODY)
     if intake.condition is Condition.BROKEN:
         return envelope.failure(400, "Malformed request body")
-    if not _may_ask(server.settings.control_token, intake, connection):
-        message = "The control API asks callers from other machines for its token"
-        return envelope.failure(401, message, ("WWW-Authenticate", "Bearer"))
-    query = dict(parse_qsl(intake.query, keep_blank_values=True))
     try:
-        return await control.dispatch(server, intake.method, intake.path, query, intake.body)
+        return await control.dispatch(
+            server, intake.method, intake.path, intake.query, intake.body, intake.headers
+        )
     except Exception:
         log.exception("control call %s %s failed", intake.method, intake.path)
         return envelope.failure(500)
-
-
-def _may_ask(token: str | None, intake: Intake, connection: Connection) -> bool:
-    """Callers on loopback may; others need the token, and where there is none they may not."""
-    if _on_loopback(connection):
-        return True
-    given = bearer_key(intake.headers)
-    return token is not None and given is not None and hmac.compare_digest(token, given)
-
-
-def _on_loopback(connection: Connection) -> bool:
-    peer = connection.peername
-    host = peer[0] if isinstance(peer, tuple) else ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _unrecorded(server: MockServer, intake: Intake, connection: Connection) -> OpenExchange:

@@ -110,17 +110,21 @@ class Sandbox:
         await self.connections.stop()
 
     def replace_settings(self, settings: SandboxSettings) -> None:
-        """Swap the whole snapshot; rules begin anew, journal and counters stay.
+        """Swap the whole snapshot; what was seen, counted and spent stays.
 
-        Name and port cannot be changed: those of ``settings`` are not looked at.
+        The plan in force stays too, unless rules or seed differ from the old snapshot's. Name and
+        port cannot be changed: those of ``settings`` are not looked at.
         """
-        fixed = {"name": self.name, "port": self.settings.port}
-        settings = settings.model_copy(update=fixed)
-        plan = Plan(settings.rules, settings.seed)
-        self._check_rules(plan.rules)
+        old = self.settings
+        settings = settings.model_copy(update={"name": old.name, "port": old.port})
+        plan = None
+        if (settings.rules, settings.seed) != (old.rules, old.seed):
+            plan = Plan(settings.rules, settings.seed)
+            self._check_rules(plan.rules)
         self.journal.mask = self.journal.mask.knowing(key.key for key in settings.keys)
         self.settings = settings
-        self._set_plan(plan)
+        if plan is not None:
+            self._set_plan(plan)
 
     def replace_rules(self, rules: Sequence[Rule]) -> None:
         """Put a new plan in place of the old one; every counter starts at nothing.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Self
 
-from mockserver import control_door
+from mockserver import control, control_door
 from mockserver.errors import (
     DefaultSandboxError,
     NotRunningError,
@@ -82,7 +82,7 @@ class MockServer:
     @property
     def control_url(self) -> str:
         """The address of the control API."""
-        return self.default.base_url.removesuffix("/v1") + control_door.PREFIX
+        return self.default.base_url.removesuffix("/v1") + control.PREFIX
 
     @property
     def sandboxes(self) -> tuple[Sandbox, ...]:

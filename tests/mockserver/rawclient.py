@@ -145,7 +145,7 @@ def request(
 ) -> bytes:
     """The bytes of a request; a body that is not bytes is sent as JSON."""
     data = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
-    lines = [f"{method} {path} {version}", "Host: mock"]
+    lines = [f"{method} {path} {version}", "Host: 127.0.0.1"]
     if key is not None:
         lines.append(f"Authorization: Bearer {key}")
     lines += [f"{name}: {value}" for name, value in headers]
