@@ -12,8 +12,8 @@ not of the protocol   Broken; the process is ended                              
 line over 16 MiB      Broken; the process is ended                                 line_too_long
 an id never asked     Broken; the process is ended                                 unknown_id
 a second answer       Broken; the process is ended                                 second_answer
-the process ends      Broken, with exit code and last words                        –
-no answer in time     Hung, for that request alone; it is cancelled                –
+the process ends      Broken, with exit code and last words                        -
+no answer in time     Hung, for that request alone; it is cancelled                -
 deaf: not even the    Broken for the others; the process is ended                  deaf
 cancelling answered
 ====================  ===========================================================  =============
