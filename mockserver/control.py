@@ -1,0 +1,161 @@
+"""The control API under ``/_mock``: who may call it, and which call is which.
+
+It is as strong as the person who runs the server, so it does not listen to a page of another origin
+in that person's browser, nor to a name that merely resolves to this machine, and on a listener
+beyond loopback only to those who know the token (DESIGN section 7).
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from mockserver import control_handlers as handlers
+from mockserver import errors
+from mockserver.admission.keys import bearer_key
+from mockserver.config import ConfigError
+from mockserver.control_handlers import ControlCall, json_answer
+from mockserver.faults.rules import RuleError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from mockserver.answer import Answer, Headers
+    from mockserver.server import MockServer
+    from mockserver.settings import ServerSettings
+
+    Handler = Callable[[ControlCall], Awaitable[Answer]]
+
+PREFIX = "/_mock"
+
+_ASK_FOR_TOKEN = "the server listens beyond loopback; send its control token"
+_NO_TOKEN = "the server listens beyond loopback and has no control_token; set one to use this API"
+
+_ONE = "/sandboxes/{sandbox}"
+CALLS: dict[tuple[str, str], Handler] = {
+    ("GET", "/healthz"): handlers.health,
+    ("GET", "/sandboxes"): handlers.list_sandboxes,
+    ("POST", "/sandboxes"): handlers.open_sandbox,
+    ("GET", _ONE): handlers.show_sandbox,
+    ("DELETE", _ONE): handlers.close_sandbox,
+    ("POST", f"{_ONE}/reset"): handlers.reset_sandbox,
+    ("GET", f"{_ONE}/settings"): handlers.show_settings,
+    ("PATCH", f"{_ONE}/settings"): handlers.patch_settings,
+    ("GET", f"{_ONE}/rules"): handlers.show_rules,
+    ("POST", f"{_ONE}/rules"): handlers.add_rules,
+    ("PUT", f"{_ONE}/rules"): handlers.replace_rules,
+    ("DELETE", f"{_ONE}/rules"): handlers.remove_rules,
+    ("DELETE", f"{_ONE}/rules/{{rule}}"): handlers.remove_rule,
+    ("GET", f"{_ONE}/plan"): handlers.show_plan,
+    ("GET", f"{_ONE}/journal"): handlers.show_journal,
+    ("DELETE", f"{_ONE}/journal"): handlers.clear_journal,
+    ("GET", f"{_ONE}/connections"): handlers.show_connections,
+    ("GET", f"{_ONE}/budget"): handlers.show_budget,
+    ("PUT", f"{_ONE}/budget"): handlers.set_budget,
+    ("DELETE", f"{_ONE}/budget"): handlers.remove_budget,
+    ("POST", f"{_ONE}/budget/raise"): handlers.raise_budget,
+    ("POST", f"{_ONE}/budget/reset"): handlers.reset_budget,
+    ("PUT", f"{_ONE}/rate-limit"): handlers.set_rate_limit,
+    ("DELETE", f"{_ONE}/rate-limit"): handlers.remove_rate_limit,
+}
+"""Every call: method, path after ``/_mock``, and what it does."""
+
+_STATUS_OF_ERROR: tuple[tuple[type[Exception], int], ...] = (
+    (ConfigError, 400),
+    (RuleError, 400),
+    (errors.UnknownSandboxError, 404),
+    (handlers.UnknownRuleError, 404),
+    (errors.MockServerError, 409),
+)
+
+
+async def dispatch(  # noqa: PLR0917 - the parts of a request, in the order of HTTP
+    server: MockServer, method: str, path: str, query: str, body: bytes, headers: Headers
+) -> Answer:
+    """Answer one call; whatever is wrong with it is an answer too, with a line for each mistake."""
+    refused = refuse_stranger(server.settings, headers)
+    if refused is not None:
+        return refused
+    try:
+        handler, names = _find(method, path)
+        return await handler(ControlCall(server, names, query, body))
+    except (errors.MockServerError, RuleError) as error:
+        status = next(code for kind, code in _STATUS_OF_ERROR if isinstance(error, kind))
+        return _problem(status, *str(error).splitlines())
+    except _NoSuchCallError as error:
+        return error.answer
+
+
+def refuse_stranger(settings: ServerSettings, headers: Headers) -> Answer | None:
+    """The refusal for callers that have no business here; None for the others.
+
+    The right token (``Authorization: Bearer``) opens every door. Without it the listener must be
+    on loopback, the ``Host`` a name of loopback (else a name on the web could resolve to this
+    machine), and an ``Origin``, which only browsers send, the server's own.
+    """
+    token, given = settings.control_token, bearer_key(headers)
+    if (
+        token is not None
+        and given is not None
+        and hmac.compare_digest(token.encode(), given.encode())
+    ):
+        return None
+    if not is_loopback(settings.host):
+        challenge = ("WWW-Authenticate", "Bearer")
+        return _problem(401, _ASK_FOR_TOKEN if token else _NO_TOKEN).with_headers(challenge)
+    found = {name.lower(): value for name, value in headers}
+    host = found.get("host", "")
+    if host and not is_loopback(urlsplit(f"//{host}").hostname or ""):
+        return _problem(403, "without a token this API answers to 127.0.0.1 and localhost only")
+    origin = found.get("origin")
+    if origin is not None and urlsplit(origin).netloc != host:
+        return _problem(403, "this API does not answer to pages of another origin")
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class _NoSuchCallError(Exception):
+    """No call has this path, or this method of it."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def _find(method: str, path: str) -> tuple[Handler, dict[str, str]]:
+    """The call, and the names in its path; raises _NoSuchCallError."""
+    inside = path.removeprefix(PREFIX)
+    allowed: list[str] = []
+    for (wanted, pattern), handler in CALLS.items():
+        found = _PATTERNS[pattern].fullmatch(inside)
+        if found is None:
+            continue
+        if wanted == method:
+            names = {name: unquote(value) for name, value in found.groupdict().items()}
+            return handler, names
+        allowed.append(wanted)
+    if not allowed:
+        raise _NoSuchCallError(_problem(404, f"no such call: {path}"))
+    answer = _problem(405, f"{path} has no {method}; it has {', '.join(allowed)}")
+    raise _NoSuchCallError(answer.with_headers(("Allow", ", ".join(allowed))))
+
+
+_PATTERNS = {
+    pattern: re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern)) for _, pattern in CALLS
+}
+
+
+def _problem(status: int, *lines: str) -> Answer:
+    return json_answer({"errors": lines}, status)

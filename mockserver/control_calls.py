@@ -1,0 +1,136 @@
+"""What the control API is asked and what it answers, as typed models.
+
+Questions are closed: an unknown field or a bad number is refused, never clamped (DESIGN section 7).
+Answers are open, so that an older client reads a newer server.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from mockserver.faults.rules import Rule  # noqa: TC001 - pydantic reads it at run time
+from mockserver.journal import Connection, Exchange  # noqa: TC001 - pydantic reads it at run time
+
+MAX_WAIT_S = 600.0
+"""The longest that one call waits for the journal, in seconds."""
+
+
+class Asked(BaseModel):
+    """A question: frozen, and closed to fields that it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RulesCall(Asked):
+    """Rules to put in force."""
+
+    rules: tuple[Rule, ...]
+
+
+class BudgetRaise(Asked):
+    """A new limit: ``to_units``, or the old one ``by_units`` more."""
+
+    to_units: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] | None = None
+    by_units: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.to_units is None) == (self.by_units is None):
+            raise ValueError("give either to_units or by_units")
+        return self
+
+
+class JournalQuery(Asked):
+    """Which exchanges, and whether to wait for them.
+
+    Each filter names a field of :class:`~mockserver.journal.Exchange` and the value that it must
+    have. ``ended`` leaves out those in progress (true) or the others (false). ``limit`` keeps the
+    newest so many. ``at_least`` waits until so many fit, for ``timeout_s`` seconds at most.
+    """
+
+    token: str | None = None
+    path: str | None = None
+    method: str | None = None
+    model: str | None = None
+    key_id: str | None = None
+    rule: str | None = None
+    ending: str | None = None
+    request_id: str | None = None
+    status: Annotated[int, Field(ge=100, le=999)] | None = None
+    ended: bool | None = None
+    limit: Annotated[int, Field(ge=1)] | None = None
+    at_least: Annotated[int, Field(ge=1)] | None = None
+    timeout_s: Annotated[float, Field(ge=0, le=MAX_WAIT_S, allow_inf_nan=False)] = 0.0
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The fields that an exchange is compared with."""
+        given = self.model_dump(exclude_none=True)
+        return {name: given[name] for name in _FILTERS if name in given}
+
+
+_FILTERS = ("token", "path", "method", "model", "key_id", "rule", "ending", "request_id", "status")
+
+
+class Told(BaseModel):
+    """An answer: frozen; fields that this version does not know are passed over."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Health(Told):
+    """The server is up."""
+
+    status: str
+    sandboxes: tuple[str, ...]
+
+
+class SandboxInfo(Told):
+    """One sandbox: where it is, the ids of its keys (never their secrets), and its traffic."""
+
+    name: str
+    base_url: str
+    key_ids: tuple[str, ...]
+    rules: int
+    in_flight: int
+    dropped: int
+
+
+class RuleInfo(Told):
+    """What has become of a rule: requests it matched, fired for, and was delivered to."""
+
+    id: str
+    kinds: tuple[str, ...]
+    seen: int
+    fired: int
+    delivered: int
+
+
+class BudgetInfo(Told):
+    """Money, in units; all None but ``spent_units`` where there is no budget."""
+
+    limit_units: float | None
+    spent_units: float
+    reserved_units: float
+    spelling: int | None
+
+
+class JournalPage(Told):
+    """Exchanges in order of arrival.
+
+    ``dropped`` counts older ones that memory no longer holds; ``satisfied`` says whether what was
+    waited for came. Bytes travel as text, so bytes that are not UTF-8 come as U+FFFD.
+    """
+
+    exchanges: tuple[Exchange, ...]
+    dropped: int
+    satisfied: bool
+
+
+class ConnectionPage(Told):
+    """Connections in order of acceptance."""
+
+    connections: tuple[Connection, ...]
+    dropped: int
