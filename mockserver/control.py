@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 PREFIX = "/_mock"
 
-_ASK_FOR_TOKEN = "the server listens beyond loopback; send its control token"
-_NO_TOKEN = "the server listens beyond loopback and has no control_token; set one to use this API"
+_WITHOUT_IT = "the server listens beyond loopback; send its control token"
+_HAS_NONE = "the server listens beyond loopback and has no control_token; set one to use this API"
 
 _ONE = "/sandboxes/{sandbox}"
 CALLS: dict[tuple[str, str], Handler] = {
@@ -105,7 +105,7 @@ def refuse_stranger(settings: ServerSettings, headers: Headers) -> Answer | None
         return None
     if not is_loopback(settings.host):
         challenge = ("WWW-Authenticate", "Bearer")
-        return _problem(401, _ASK_FOR_TOKEN if token else _NO_TOKEN).with_headers(challenge)
+        return _problem(401, _WITHOUT_IT if token else _HAS_NONE).with_headers(challenge)
     found = {name.lower(): value for name, value in headers}
     host = found.get("host", "")
     if host and not is_loopback(urlsplit(f"//{host}").hostname or ""):
