@@ -29,6 +29,19 @@ class RulesCall(Asked):
     rules: tuple[Rule, ...]
 
 
+def written_rule(rule: Rule) -> dict[str, Any]:
+    """A rule as a person would write it: what is as by default is left out."""
+    told = rule.model_dump(mode="json", exclude_defaults=True, exclude={"fault", "faults"})
+    if rule.fault is not None:
+        return told | {"fault": _written_fault(rule.fault)}
+    return told | {"faults": [_written_fault(fault) for fault in rule.faults]}
+
+
+def _written_fault(fault: BaseModel) -> dict[str, Any]:
+    kind = fault.model_dump(include={"kind"})
+    return kind | fault.model_dump(mode="json", exclude_defaults=True)
+
+
 class BudgetRaise(Asked):
     """A new limit: ``to_units``, or the old one ``by_units`` more."""
 

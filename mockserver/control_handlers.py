@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from mockserver.admission.budget import MICRO
 from mockserver.answer import Answer
 from mockserver.config import ConfigError, check, merge
-from mockserver.control_calls import BudgetRaise, JournalQuery, RulesCall
+from mockserver.control_calls import BudgetRaise, JournalQuery, RulesCall, written_rule
 from mockserver.errors import MockServerError
 from mockserver.faults.rules import numbered
 from mockserver.journal import to_json_line
@@ -271,19 +271,7 @@ def _shown_settings(settings: SandboxSettings) -> dict[str, Any]:
 
 
 def _rules_answer(sandbox: Sandbox, status: int = 200) -> Answer:
-    shown = [
-        rule.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-        | ({"fault": _shown_fault(rule.fault)} if rule.fault else {})
-        | ({"faults": [_shown_fault(fault) for fault in rule.faults]} if rule.faults else {})
-        for rule in sandbox.plan.rules
-    ]
-    return json_answer({"rules": shown}, status)
-
-
-def _shown_fault(fault: BaseModel) -> dict[str, Any]:
-    """A fault as it would be written: its kind, and what differs from the default."""
-    kind = fault.model_dump(include={"kind"})
-    return kind | fault.model_dump(mode="json", exclude_defaults=True)
+    return json_answer({"rules": [written_rule(rule) for rule in sandbox.plan.rules]}, status)
 
 
 def _fitting(journal: Journal, asked: JournalQuery) -> tuple[Exchange, ...]:

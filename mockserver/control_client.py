@@ -1,0 +1,251 @@
+"""A typed client for the control API of a running mock server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from urllib.parse import quote
+
+import aiohttp
+from pydantic import BaseModel, ValidationError
+
+from mockserver.control import PREFIX
+from mockserver.control_calls import (
+    MAX_WAIT_S,
+    BudgetInfo,
+    ConnectionPage,
+    Health,
+    JournalPage,
+    RuleInfo,
+    RulesCall,
+    SandboxInfo,
+    written_rule,
+)
+from mockserver.errors import MockServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    from mockserver.faults.rules import Rule
+    from mockserver.settings import SandboxSettings
+
+Model = TypeVar("Model", bound=BaseModel)
+
+TIMEOUT_S = 30.0
+"""How long a call may take beyond what it waits for, in seconds."""
+
+
+class ControlError(MockServerError):
+    """The server refused a call; ``lines`` says why, ``status`` is that of the answer."""
+
+    def __init__(self, status: int, lines: Sequence[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.status = status
+        self.lines = tuple(lines)
+
+
+class UnreachableError(MockServerError):
+    """Nobody answered at the address, or somebody who is no mock server."""
+
+
+class ControlClient:
+    """Steers a mock server from another process.
+
+    ``address`` is that of the server (``http://127.0.0.1:8080``; a trailing ``/v1`` or ``/_mock``
+    is left out). ``token`` is the server's ``control_token``, where it asks for one. Use it as an
+    asynchronous context manager. Every call raises ControlError when the server refuses it and
+    UnreachableError when no mock server answers.
+    """
+
+    def __init__(self, address: str, *, token: str | None = None) -> None:
+        root = address.rstrip("/").removesuffix("/v1").removesuffix(PREFIX)
+        self._root = f"{root}{PREFIX}"
+        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(headers=self._headers)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def health(self) -> Health:
+        """The server is up, and these are its sandboxes."""
+        return _as(Health, await self._call("GET", "/healthz"))
+
+    async def sandboxes(self) -> tuple[SandboxInfo, ...]:
+        """Every sandbox."""
+        return _several(SandboxInfo, await self._call("GET", "/sandboxes"))
+
+    async def sandbox(self, name: str = "default") -> SandboxInfo:
+        """One sandbox."""
+        return _as(SandboxInfo, await self._call("GET", _at(name)))
+
+    async def open_sandbox(self, settings: SandboxSettings) -> SandboxInfo:
+        """A new sandbox on a port of its own."""
+        told = settings.model_dump(mode="json", exclude_unset=True, exclude={"rules"})
+        told["rules"] = [written_rule(rule) for rule in settings.rules]
+        return _as(SandboxInfo, await self._call("POST", "/sandboxes", told))
+
+    async def close_sandbox(self, name: str) -> None:
+        """The end of a sandbox, and of its connections."""
+        await self._call("DELETE", _at(name))
+
+    async def reset(self, name: str = "default") -> SandboxInfo:
+        """Back to the settings: nothing seen, counted or spent, rules anew."""
+        return _as(SandboxInfo, await self._call("POST", _at(name, "/reset")))
+
+    async def settings(self, name: str = "default") -> Mapping[str, Any]:
+        """The settings in force, without secrets."""
+        return _table(await self._call("GET", _at(name, "/settings")))
+
+    async def patch_settings(
+        self, patch: Mapping[str, Any], name: str = "default"
+    ) -> Mapping[str, Any]:
+        """Change some settings: tables are merged, everything else is replaced."""
+        return _table(await self._call("PATCH", _at(name, "/settings"), patch))
+
+    async def rules(self, name: str = "default") -> tuple[Rule, ...]:
+        """The rules in force."""
+        return _rules(await self._call("GET", _at(name, "/rules")))
+
+    async def add_rules(self, *rules: Rule, name: str = "default") -> tuple[Rule, ...]:
+        """Rules behind the others; gives all of them, each with its id."""
+        return _rules(await self._call("POST", _at(name, "/rules"), _written(rules)))
+
+    async def replace_rules(self, *rules: Rule, name: str = "default") -> tuple[Rule, ...]:
+        """These rules and no others (none: every rule is taken away)."""
+        return _rules(await self._call("PUT", _at(name, "/rules"), _written(rules)))
+
+    async def remove_rule(self, rule_id: str, name: str = "default") -> tuple[Rule, ...]:
+        """One rule less."""
+        path = _at(name, f"/rules/{quote(rule_id, safe='')}")
+        return _rules(await self._call("DELETE", path))
+
+    async def plan(self, name: str = "default") -> tuple[RuleInfo, ...]:
+        """How often each rule matched, fired and was delivered."""
+        return _several(RuleInfo, await self._call("GET", _at(name, "/plan")))
+
+    async def journal(
+        self,
+        name: str = "default",
+        *,
+        at_least: int | None = None,
+        timeout_s: float = 0.0,
+        **filters: object,
+    ) -> JournalPage:
+        """Exchanges by the filters of :class:`~mockserver.control_calls.JournalQuery`.
+
+        With ``at_least`` it waits until so many fit, for ``timeout_s`` seconds at most.
+        """
+        asked = {**filters, "at_least": at_least, "timeout_s": timeout_s}
+        query = {key: _spelled(value) for key, value in asked.items() if value is not None}
+        limit_s = min(timeout_s, MAX_WAIT_S) + TIMEOUT_S
+        found = await self._call("GET", _at(name, "/journal"), query=query, timeout_s=limit_s)
+        return _as(JournalPage, found)
+
+    async def clear_journal(self, name: str = "default") -> None:
+        """Forget what was seen."""
+        await self._call("DELETE", _at(name, "/journal"))
+
+    async def connections(self, name: str = "default") -> ConnectionPage:
+        """The connections."""
+        return _as(ConnectionPage, await self._call("GET", _at(name, "/connections")))
+
+    async def budget(self, name: str = "default") -> BudgetInfo:
+        """Limit, spent and set aside."""
+        return _as(BudgetInfo, await self._call("GET", _at(name, "/budget")))
+
+    async def raise_budget(
+        self, name: str = "default", *, to_units: float | None = None, by_units: float | None = None
+    ) -> BudgetInfo:
+        """A new limit, or so much more of the old one."""
+        asked = {"to_units": to_units, "by_units": by_units}
+        told = {key: float(value) for key, value in asked.items() if value is not None}
+        return _as(BudgetInfo, await self._call("POST", _at(name, "/budget/raise"), told))
+
+    async def reset_budget(self, name: str = "default") -> BudgetInfo:
+        """A new period: nothing is spent."""
+        return _as(BudgetInfo, await self._call("POST", _at(name, "/budget/reset")))
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        timeout_s: float = TIMEOUT_S,
+    ) -> object:
+        if self._session is None:
+            raise MockServerError("use the control client as `async with ControlClient(...)`")
+        limit = aiohttp.ClientTimeout(total=timeout_s)
+        try:
+            async with self._session.request(
+                method, self._root + path, json=body, params=query, timeout=limit
+            ) as response:
+                return await _read(response)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            where = self._root.removesuffix(PREFIX)
+            raise UnreachableError(
+                f"no mock server answers at {where} ({type(error).__name__}); "
+                "start one with: pawa-mock serve"
+            ) from error
+
+
+async def _read(response: aiohttp.ClientResponse) -> object:
+    """The value of an answer; raises ControlError for a refusal, ValueError for no JSON."""
+    value: object = await response.json()
+    if response.status < 400:
+        return value
+    lines = value.get("errors") if isinstance(value, dict) else None
+    raise ControlError(response.status, lines or [f"the server answered {response.status}"])
+
+
+def _at(name: str, rest: str = "") -> str:
+    return f"/sandboxes/{quote(name, safe='')}{rest}"
+
+
+def _as(model: type[Model], value: object) -> Model:
+    """The value as an answer of this kind; raises UnreachableError when it is none."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise UnreachableError(
+            f"what answers is no mock server of this version ({error.error_count()} fields "
+            "are not as they should be)"
+        ) from error
+
+
+def _several(model: type[Model], value: object) -> tuple[Model, ...]:
+    return tuple(_as(model, item) for item in (value if isinstance(value, list) else [value]))
+
+
+def _table(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _rules(value: object) -> tuple[Rule, ...]:
+    return _as(RulesCall, value).rules
+
+
+def _written(rules: Sequence[Rule]) -> dict[str, Any]:
+    return {"rules": [written_rule(rule) for rule in rules]}
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
