@@ -1,0 +1,72 @@
+"""The parts of a client, put together. Each answers one question and can be exchanged."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scenarios.reference.backoff import FullJitter
+from scenarios.reference.budget import Budget
+from scenarios.reference.cache import AnswerCache
+from scenarios.reference.classify import Classifier
+from scenarios.reference.concurrency import ConcurrencyLimit
+from scenarios.reference.events import EventAssembler
+from scenarios.reference.fallback import FallbackPolicy
+from scenarios.reference.lines import LineSplitter
+from scenarios.reference.retry import RetryPolicy
+from scenarios.reference.retry_after import RetryAfterReader
+from scenarios.reference.secrets import Scrubber
+from scenarios.reference.telemetry import Telemetry
+from scenarios.reference.transcript import Transcript
+from scenarios.reference.transport import Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scenarios.reference.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a client is made of.
+
+    ``lines``, ``events`` and ``transcript`` make a fresh one for each stream; ``draw`` gives the
+    chance in pauses, in [0, 1).
+    """
+
+    scrubber: Scrubber
+    transport: Transport
+    retry: RetryPolicy
+    fallback: FallbackPolicy
+    concurrency: ConcurrencyLimit
+    cache: AnswerCache | None
+    budget: Budget | None
+    retry_after: RetryAfterReader = field(default_factory=RetryAfterReader)
+    classifier: Classifier = field(default_factory=Classifier)
+    lines: Callable[[], LineSplitter] = LineSplitter
+    events: Callable[[], EventAssembler] = EventAssembler
+    transcript: Callable[[Classifier, str], Transcript] = Transcript
+    telemetry: Telemetry = field(default_factory=Telemetry)
+    draw: Callable[[], float] = field(default_factory=lambda: random.Random().random)
+
+
+def standard_parts(settings: Settings) -> Parts:
+    """The parts that the settings ask for."""
+    scrubber = Scrubber()
+    cache, budget = settings.cache, settings.budget
+    return Parts(
+        scrubber=scrubber,
+        transport=Transport(
+            scrubber, connect_timeout_s=settings.connect_timeout_s, ca_file=settings.ca_file
+        ),
+        retry=RetryPolicy(
+            settings.max_attempts,
+            FullJitter(settings.backoff_base_s, settings.backoff_cap_s),
+            settings.retry_after_cap_s,
+        ),
+        fallback=FallbackPolicy(),
+        concurrency=ConcurrencyLimit(settings.max_concurrency, settings.queue_limit),
+        cache=AnswerCache(cache.ttl_s, cache.max_entries) if cache else None,
+        budget=Budget(budget.limit, budget.period_s, budget.alert_share) if budget else None,
+    )
