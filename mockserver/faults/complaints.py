@@ -171,7 +171,7 @@ def _step(here: object, part: str | int) -> object:
 def _kind_of(model: type[BaseModel]) -> object:
     """The kind that tells a model from others in a union, if it has one."""
     field = model.model_fields.get("kind")
-    return field.default if field is not None else None
+    return next(iter(get_args(field.annotation)), None) if field is not None else None
 
 
 def _models_in(annotation: object) -> list[type[BaseModel]]:

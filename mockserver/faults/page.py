@@ -1,0 +1,40 @@
+"""The catalogue as a table of Markdown, for ``docs/faults.md``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockserver.faults.description import as_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mockserver.faults.description import FaultDescription, Parameter
+
+PAGE_MARK = "<!-- faults -->"
+"""Stands before and after the table in the document."""
+
+_HEAD = "| fault | on the wire | parameters | example |\n|---|---|---|---|"
+
+
+def page_table(faults: Sequence[FaultDescription]) -> str:
+    """One row for each fault."""
+    return "\n".join([_HEAD, *map(_row, faults)])
+
+
+def _row(fault: FaultDescription) -> str:
+    parameters = "<br>".join(_parameter(one) for one in fault.parameters) or "none"
+    cells = (f"`{fault.kind}`", fault.summary, parameters, f"`{fault.toml}`")
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _parameter(parameter: Parameter) -> str:
+    if parameter.required:
+        default = "required"
+    elif parameter.default is None:
+        default = ""
+    else:
+        default = f"default `{as_toml(parameter.default)}`"
+    notes = "; ".join(note for note in (parameter.allowed, default) if note)
+    unit = f" [{parameter.unit}]" if parameter.unit else ""
+    return f"`{parameter.name}`{unit}: {parameter.meaning} ({notes})"

@@ -1,0 +1,105 @@
+"""The catalogue of faults: complete, documented, and each example valid."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mockserver.faults import catalogue
+from mockserver.faults.base import Fault
+from mockserver.faults.catalogue import FAULTS, describe
+from mockserver.faults.page import PAGE_MARK, page_table
+from mockserver.faults.rules import parse_rules
+
+if TYPE_CHECKING:
+    from mockserver.faults.description import FaultDescription
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "faults.md"
+DESCRIPTIONS = {one.kind: one for one in describe()}
+
+KINDS = [
+    "noop",
+    "status",
+    "budget_exhausted",
+    "success_false",
+    "html_page",
+    "empty_body",
+    "cut_json",
+    "problem_json",
+    "items",
+    "hold",
+    "silence_after_headers",
+    "drip",
+    "rst_before_headers",
+    "close_before_headers",
+    "cut_body",
+    "refuse",
+    "slow_first_token",
+    "pace",
+    "stall",
+    "cut_stream",
+    "error_chunk",
+    "malformed_chunk",
+    "comments",
+    "no_marker",
+    "marker_open",
+    "stream_style",
+    "split",
+    "split_crlf",
+    "line_ends",
+    "bom",
+]
+
+
+def fault_classes(base: type[Fault]) -> set[type[Fault]]:
+    below = set(base.__subclasses__())
+    return below.union(*(fault_classes(one) for one in below)) if below else below
+
+
+def test_the_names_are_public_and_stable() -> None:
+    """Rules files are written with them: a name may come, none may change or go."""
+    assert list(FAULTS) == KINDS
+
+
+def test_every_fault_that_is_written_is_registered() -> None:
+    """A class that nobody can name in a rule is forgotten work."""
+    ours = {one for one in fault_classes(Fault) if one.__module__.startswith("mockserver.")}
+
+    assert set(FAULTS.values()) == ours
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_an_example_is_a_valid_fault_of_its_kind(kind: str) -> None:
+    """As plain data, and as the TOML that is shown."""
+    shown = DESCRIPTIONS[kind]
+    (rule,) = parse_rules([{"fault": shown.example}])
+    (pasted,) = parse_rules([tomllib.loads(shown.toml)])
+
+    assert [fault.kind for fault in rule.all_faults] == [kind]
+    assert pasted == rule
+
+
+@pytest.mark.parametrize("description", describe(), ids=lambda one: one.kind)
+def test_everything_is_said_in_words(description: FaultDescription) -> None:
+    """A sentence for the fault, a meaning for each parameter, a unit for each quantity."""
+    assert description.summary.endswith(".")
+    for parameter in description.parameters:
+        assert parameter.meaning, parameter.name
+        if parameter.allowed.startswith("number") and parameter.name != "share":
+            assert parameter.unit == "s", parameter.name
+
+
+def test_the_document_s_table_is_the_catalogue_s() -> None:
+    """docs/faults.md holds exactly what the code says of itself."""
+    document = DOCUMENT.read_text("utf-8")
+
+    assert document.split(PAGE_MARK)[1].strip() == page_table(describe()).strip()
+
+
+@pytest.mark.parametrize("name", ["AnyFault", "FAULTS", "describe"])
+def test_the_catalogue_is_one_door(name: str) -> None:
+    """Rules, command and documents take faults from here."""
+    assert hasattr(catalogue, name)

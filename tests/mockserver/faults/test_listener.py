@@ -1,0 +1,48 @@
+"""The fault that takes the listener away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import ValidationError
+
+from mockserver.answer import Ending
+from mockserver.faults.base import ListenerClosing
+from mockserver.faults.listener import Refuse
+from mockserver.faults.shaping import answer_now, closing, shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockserver.facts import RequestFacts
+    from mockserver.faults.schedule import Draws
+
+
+def test_the_request_that_finds_out_is_reset_without_an_answer(
+    make_facts: Callable[..., RequestFacts], draws: Draws
+) -> None:
+    """No work is done for it, and not one byte is sent."""
+    fault = Refuse()
+    answer = answer_now([fault], make_facts())
+    assert answer is not None
+
+    delivery = shape([fault], answer, draws).delivery
+
+    assert (delivery.send_head, delivery.pieces, delivery.ending) == (False, (), Ending.RST)
+
+
+@pytest.mark.parametrize("duration_s", [None, 2.5])
+def test_the_server_can_ask_how_long_nobody_listens(duration_s: float | None) -> None:
+    """The ability carries the duration; None is until the sandbox is reset."""
+    found = closing([Refuse(duration_s=duration_s)])
+
+    assert isinstance(found, ListenerClosing)
+    assert found.duration_s == duration_s
+
+
+@pytest.mark.parametrize("duration_s", [0, -1, "2"])
+def test_no_time_at_all_is_no_fault(duration_s: Any) -> None:
+    """A listener that is away for 0 s was never away."""
+    with pytest.raises(ValidationError):
+        Refuse(duration_s=duration_s)

@@ -1,0 +1,130 @@
+"""When a rule fires: exact counts, and chance that replays."""
+
+from __future__ import annotations
+
+from statistics import fmean
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.faults.rules import When
+from mockserver.faults.schedule import Draws, decide, draw
+
+
+def fired_of(requests: int, *, draws: list[float] | None = None, **when: Any) -> list[int]:
+    """Which of so many requests (numbered from 1) a rule fires for."""
+    schedule = When(**when)
+    fired: list[int] = []
+    for seen in range(requests):
+        chance = None if draws is None else draws[seen]
+        if decide(schedule, seen, len(fired), chance, elapsed_s=0.0):
+            fired.append(seen + 1)
+    return fired
+
+
+@pytest.mark.parametrize(
+    ("when", "fired"),
+    [
+        ({}, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+        ({"times": 3}, [1, 2, 3]),
+        ({"after": 7}, [8, 9, 10]),
+        ({"every": 4}, [1, 5, 9]),
+        ({"after": 2, "every": 3}, [3, 6, 9]),
+        ({"after": 2, "every": 3, "times": 2}, [3, 6]),
+        ({"after": 10}, []),
+    ],
+)
+def test_counts_are_exact(when: dict[str, Any], fired: list[int]) -> None:
+    """``after`` passes so many, ``every`` takes the first of each, ``times`` ends it."""
+    assert fired_of(10, **when) == fired
+
+
+@given(
+    requests=st.integers(0, 60),
+    after=st.integers(0, 20),
+    every=st.integers(1, 9),
+    times=st.none() | st.integers(1, 20),
+)
+def test_the_number_of_firings_follows_from_the_settings(
+    requests: int, after: int, every: int, times: int | None
+) -> None:
+    """Of what is left after ``after``, one in ``every``, rounded up, at most ``times``."""
+    fired = fired_of(requests, after=after, every=every, times=times)
+
+    possible = -(-max(0, requests - after) // every)
+    assert len(fired) == (possible if times is None else min(possible, times))
+    assert all((number - 1 - after) % every == 0 for number in fired)
+
+
+@given(st.lists(st.floats(0, 1, exclude_max=True), max_size=40), st.floats(0, 1))
+def test_chance_fires_exactly_where_the_draw_is_below_it(
+    draws: list[float], probability: float
+) -> None:
+    """Probability 0 never fires and 1 always does."""
+    fired = fired_of(len(draws), draws=draws, probability=probability)
+
+    assert fired == [n for n, chance in enumerate(draws, start=1) if chance < probability]
+    assert fired_of(len(draws), draws=draws, probability=0) == []
+    assert len(fired_of(len(draws), draws=draws, probability=1)) == len(draws)
+
+
+@pytest.mark.parametrize(
+    ("elapsed_s", "fires"), [(0.0, False), (1.99, False), (2.0, True), (4.99, True), (5.0, False)]
+)
+def test_a_window_holds_its_first_moment_and_not_its_last(elapsed_s: float, fires: bool) -> None:
+    """From 2 s to 5 s of the plan's age."""
+    assert decide(When(from_s=2, until_s=5), 0, 0, None, elapsed_s) is fires
+
+
+tokens = st.text(min_size=1, max_size=20)
+
+
+@given(st.integers(), tokens, tokens, st.integers(1, 1000))
+def test_a_draw_depends_on_its_key_alone(seed: int, rule: str, token: str, attempt: int) -> None:
+    """Asked again, at any time, it is the same number in [0, 1)."""
+    first = draw(seed, rule, token, attempt)
+
+    assert 0 <= first < 1
+    assert draw(seed, rule, token, attempt) == first
+
+
+def test_each_part_of_the_key_matters() -> None:
+    """Another seed, rule, token or attempt is another draw."""
+    keys = [
+        (1, "r", "t", 1),
+        (2, "r", "t", 1),
+        (1, "s", "t", 1),
+        (1, "r", "u", 1),
+        (1, "r", "t", 2),
+    ]
+
+    assert len({draw(*key) for key in keys}) == len(keys)
+
+
+def test_draws_are_spread_evenly() -> None:
+    """Over 4,000 tokens the mean is near a half and every tenth of [0, 1) gets its share."""
+    drawn = [draw(7, "rule-1", f"call-{number:012x}", 1) for number in range(4000)]
+
+    assert abs(fmean(drawn) - 0.5) < 0.02
+    assert all(330 < sum(k <= 10 * x < k + 1 for x in drawn) < 470 for k in range(10))
+
+
+@given(st.integers(), st.integers(0, 30))
+def test_an_order_is_a_permutation_that_replays(seed: int, length: int) -> None:
+    """The same draws give the same order for the same purpose."""
+    chance = Draws(seed, "rule-1", "call-0123456789ab", 1)
+
+    order = list(chance.order("items", length))
+
+    assert sorted(order) == list(range(length))
+    assert order == list(Draws(seed, "rule-1", "call-0123456789ab", 1).order("items", length))
+
+
+def test_purposes_do_not_share_their_chance() -> None:
+    """A fault that draws twice draws two numbers."""
+    chance = Draws(7, "rule-1", "call-0123456789ab", 1)
+
+    assert chance.fraction("a") != chance.fraction("b")
+    assert chance.fraction("a") != draw(7, "rule-1", "call-0123456789ab", 1)
