@@ -31,6 +31,8 @@ class BackgroundRun:
         also: Listener | None = None,
     ) -> None:
         self.engine = make_engine(self)
+        self.error: Exception | None = None
+        """What ended the engine before its time; None after a run that ended or was stopped."""
         self._also = also
         self._ready: Future[Manifest] = Future()
         self._judged: dict[str, Future[Judged]] = {row.id: Future() for row in rows}
@@ -57,14 +59,11 @@ class BackgroundRun:
 
     def stop(self) -> None:
         """End the run, finished or not, and wait until everything it opened is closed."""
-        if self._loop is not None and self._task is not None and self._thread.is_alive():
+        unfinished = any(not future.done() for future in self._judged.values())
+        if unfinished and self._loop is not None and self._task is not None:
             self._loop.call_soon_threadsafe(self._task.cancel)
         if self._thread.ident is not None:
             self._thread.join(STOPPING_S)
-
-    def join(self) -> None:
-        """Wait for the end of the run."""
-        self._thread.join()
 
     # -- the engine's listener ------------------------------------------------------------------
 
@@ -91,6 +90,7 @@ class BackgroundRun:
         try:
             asyncio.run(self._run())
         except BaseException as error:  # noqa: BLE001 - told to whoever waits for a row
+            self.error = error if isinstance(error, Exception) else None
             self._fail(error)
         else:
             self._fail(RuntimeError("the engine ended without judging the row"))

@@ -6,6 +6,7 @@ import os
 import secrets
 import tempfile
 import time
+import traceback
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,6 +138,15 @@ class Judging:
     def wait_for(self, row_id: str) -> Judged:
         """The judgement of a row, when it is there."""
         return self._run.wait_for(row_id)
+
+    @property
+    def failure(self) -> str | None:
+        """What ended the engine before its time: a traceback without keys; None if nothing did."""
+        error = self._run.error
+        if error is None:
+            return None
+        text = "".join(traceback.format_exception(error))
+        return self._run.engine.keyring.mask_text(text)
 
     def finish(self) -> int:
         """End what still runs, write the results, and say how the command exits.

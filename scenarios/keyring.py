@@ -23,20 +23,21 @@ class Keyring:
     def __init__(self, others: Iterable[str] = ()) -> None:
         """`others` are further secrets that may not be written either."""
         self._shared = secrets.token_hex(6)
+        self._beginning = f"pawa-{self._shared}"
         self._first_look = SecretMask([self._shared, *others])
         self._mask = SecretMask(others)
         self._keys = list(others)
 
     def new_key(self) -> str:
         """A fresh key, known from now on."""
-        key = f"pawa-{self._shared}{secrets.token_hex(12)}"
+        key = f"{self._beginning}{secrets.token_hex(12)}"
         self._keys.append(key)
         self._mask = self._mask.knowing([key])
         return key
 
     def scanner(self) -> LeakScanner:
         """Finds the keys handed out so far, whole or in part."""
-        return LeakScanner(self._keys, self._mask)
+        return LeakScanner(self._keys, self._mask, shared=self._beginning)
 
     def mask_text(self, text: str) -> str:
         """`text` without any key handed out so far."""

@@ -12,7 +12,7 @@ counted apart, but passes its item, since the exit code does not follow it. ``no
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -30,6 +30,11 @@ WATCHER: pytest.StashKey[Watcher] = pytest.StashKey()
 
 REQUEST: pytest.StashKey[Request] = pytest.StashKey()
 JUDGING: pytest.StashKey[Judging] = pytest.StashKey()
+REFUSAL: pytest.StashKey[str] = pytest.StashKey()
+"""What was wrong with the request, in one line."""
+
+FAILURE: pytest.StashKey[str] = pytest.StashKey()
+"""What ended the engine, if anything did: a traceback."""
 
 VERDICT = "verdict"
 SEVERITY = "severity"
@@ -85,7 +90,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         judging.start()
     except InputError as error:
         del stash[JUDGING]
-        pytest.exit(str(error), WRONG_INPUT)
+        _refuse(session.config, str(error))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -99,9 +104,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = judging.finish()
     except InputError as error:
         session.exitstatus = WRONG_INPUT
+        session.config.stash[REFUSAL] = str(error)
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.write_line(str(error), red=True)
+    if judging.failure is not None:
+        session.config.stash[FAILURE] = judging.failure
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
@@ -231,5 +239,10 @@ def _request(config: pytest.Config) -> Request:
                 mock_port=option.mock_port,
             )
         except ScenariosError as error:
-            pytest.exit(str(error), WRONG_INPUT)
+            _refuse(config, str(error))
     return config.stash[REQUEST]
+
+
+def _refuse(config: pytest.Config, why: str) -> NoReturn:
+    config.stash[REFUSAL] = why
+    pytest.exit(why, WRONG_INPUT)

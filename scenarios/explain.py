@@ -1,0 +1,75 @@
+"""Rows in words and as data: what ``pawa-scenarios list`` and ``explain`` print."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from reports.words import SEVERITY_WORDS
+
+if TYPE_CHECKING:
+    from scenarios.catalogue.rows import CatalogueRow
+    from scenarios.registry import Registry, Scenario
+
+WIDTH = 88
+
+
+def listing(registry: Registry) -> list[dict[str, Any]]:
+    """The rows that have a scenario, as JSON objects: the machine-readable list."""
+    return [_listed(row, registry.scenario_of(row.id)) for row in registry.rows()]
+
+
+def listing_text(registry: Registry) -> str:
+    """The same as lines for a person."""
+    rows = registry.rows()
+    width = max((len(row.id) for row in rows), default=0)
+    lines = [f"{row.id:{width}}  {row.severity:6}  {row.right}" for row in rows]
+    return "\n".join([*lines, f"{len(rows)} rows; `pawa-scenarios explain ROW` tells more of one"])
+
+
+def explanation(row: CatalogueRow, scenario: Scenario) -> str:
+    """What is right, why, how it is tested, and where it comes from."""
+    needs = ", ".join(sorted(scenario.needs)) or "none: every client owes this"
+    parts = [
+        f"{row.id}  {row.severity}  tier {row.tier}  group {row.group}",
+        _section("What is right", row.right),
+        _section(
+            "Why",
+            f"{row.severity}: {SEVERITY_WORDS[row.severity].meaning}",
+            f"Section of the production guide: {row.guide}.",
+        ),
+        _section("How it is tested", *scenario.told.split("\n\n")),
+        _section(
+            "What the catalogue asks for",
+            f"The server: {row.mock}",
+            f"Seen on the wire: {row.server}",
+            f"Seen by the caller: {row.client}",
+            f"The rule: {row.rule}",
+        ),
+        _section("Claims it needs", needs),
+        _section("Source", *(f"{tag}: {text}" if text else tag for tag, text in row.sources)),
+        _section("Code", scenario.place),
+    ]
+    return "\n\n".join(parts)
+
+
+def _listed(row: CatalogueRow, scenario: Scenario) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "tier": row.tier,
+        "severity": row.severity,
+        "group": row.group,
+        "right": row.right,
+        "guide": row.guide,
+        "needs": sorted(scenario.needs),
+        "source": row.source,
+        "scenario": scenario.place,
+    }
+
+
+def _section(title: str, *paragraphs: str) -> str:
+    lines = [title]
+    for paragraph in paragraphs:
+        text = " ".join(paragraph.split())
+        lines.append(textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="  "))
+    return "\n".join(lines)

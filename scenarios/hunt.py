@@ -1,0 +1,174 @@
+"""``pawa-scenarios zoo``: every defect against its rows; what is not caught has escaped.
+
+A defect is caught when each of its rows fails, and fails by a check that the defect names: a row
+that fails for another reason proves nothing about its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from reports.results import Verdict
+from reports.terminal import console_for
+from scenarios.clients.spec import parse_spec
+from scenarios.engine import Engine
+from scenarios.errors import InputError, nearest
+from scenarios.registry import discover
+from scenarios.targets import Targets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.console import Console
+
+    from scenarios.catalogue.rows import CatalogueRow
+    from scenarios.clients.protocol import Manifest
+    from scenarios.engine import Judged
+    from scenarios.zoo.defects import Defect
+
+SIDE_BY_SIDE = 6
+"""So many defects at once: each is a process of its own that mostly waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """One row's verdict on a defect, and the checks that missed."""
+
+    row: str
+    verdict: Verdict
+    missed: tuple[str, ...]
+    reason: str
+    right: bool
+    """The row failed, by a check that the defect names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hunted:
+    """One defect against all its rows, once."""
+
+    defect: Defect
+    catches: tuple[Catch, ...]
+
+    @property
+    def caught(self) -> bool:
+        """Whether every row failed for the right reason."""
+        return all(catch.right for catch in self.catches)
+
+
+def hunt(*, only: Sequence[str] = (), repeat: int = 1, seed: int | None = None) -> int:
+    """Run the zoo, print a table; 0 when all was caught, 1 when something escaped.
+
+    Raises:
+        InputError: An unknown defect.
+    """
+    from scenarios.zoo.defects import DEFECTS  # noqa: PLC0415 - the zoo is not needed elsewhere
+
+    chosen = choose(DEFECTS, only)
+    console = console_for(sys.stdout)
+    first_seed = secrets.randbits(31) if seed is None else seed
+    hunted: list[Hunted] = []
+    for number in range(repeat):
+        if repeat > 1:
+            console.print(Text(f"run {number + 1} of {repeat}, seed {first_seed + number}"))
+        hunted.extend(asyncio.run(hunt_all(chosen, first_seed + number, console)))
+    console.print(_table(hunted))
+    escaped = sorted({one.defect.id for one in hunted if not one.caught})
+    told = f"escaped: {', '.join(escaped)}" if escaped else f"all {len(chosen)} caught"
+    console.print(Text(f"{told} (seed {first_seed})"), soft_wrap=True)
+    return 1 if escaped else 0
+
+
+def choose(defects: Mapping[str, Defect], only: Sequence[str]) -> list[Defect]:
+    """The defects of these ids (in any case, with commas); all without ids.
+
+    Raises:
+        InputError: An unknown id, with the nearest.
+    """
+    by_folded = {name.casefold(): defect for name, defect in defects.items()}
+    wanted = [word.strip() for text in only for word in text.split(",") if word.strip()]
+    for word in wanted:
+        if word.casefold() not in by_folded:
+            raise InputError(f"unknown defect {word!r}{nearest(word, defects)}")
+    return [by_folded[word.casefold()] for word in wanted] or list(defects.values())
+
+
+async def hunt_all(defects: Sequence[Defect], seed: int, console: Console) -> list[Hunted]:
+    """Every defect once, a few side by side; each is told of when it is through."""
+    turn = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def one(defect: Defect) -> Hunted:
+        async with turn:
+            hunted = await hunt_one(defect, seed)
+        word, style = ("caught ", "green") if hunted.caught else ("ESCAPED", "bold red")
+        console.print(Text.assemble((word, style), f"  {defect.id:8} {defect.defect}"))
+        return hunted
+
+    return list(await asyncio.gather(*(one(defect) for defect in defects)))
+
+
+async def hunt_one(defect: Defect, seed: int) -> Hunted:
+    """One defect against its rows."""
+    registry = discover()
+    rows = [registry.row(row) for row in defect.rows]
+    engine = Engine(
+        registry=registry,
+        rows=rows,
+        launch=parse_spec(defect.spec).start,
+        seed=seed,
+        targets=Targets(),
+        listener=_Silent(),
+    )
+    await engine.run()
+    by_row = {judged.row.id: judged for judged in engine.judged}
+    return Hunted(defect, tuple(_catch(by_row[row.id], defect) for row in rows))
+
+
+def _catch(judged: Judged, defect: Defect) -> Catch:
+    missed = tuple(check.name for check in judged.checks if check.verdict is Verdict.FAIL)
+    named = any(fits(name, defect.check) for name in missed)
+    return Catch(
+        row=judged.row.id,
+        verdict=judged.verdict,
+        missed=missed,
+        reason=judged.judgement.reason,
+        right=judged.verdict is Verdict.FAIL and named,
+    )
+
+
+def fits(name: str, wanted: str | Sequence[str]) -> bool:
+    """Whether a check's name holds one of the wanted texts."""
+    texts = [wanted] if isinstance(wanted, str) else wanted
+    return any(text in name for text in texts)
+
+
+def _table(hunted: Sequence[Hunted]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("defect", "row", "verdict", "by"):
+        table.add_column(column, overflow="fold")
+    for one in hunted:
+        for catch in one.catches:
+            style = "" if catch.right else "bold red"
+            by = ", ".join(catch.missed) or catch.reason
+            cells = (one.defect.id, catch.row, catch.verdict.value.replace("_", " "), by)
+            table.add_row(*(Text(cell, style) for cell in cells))
+    return table
+
+
+class _Silent:
+    """Listens to nothing."""
+
+    def run_started(self, manifest: Manifest) -> None:
+        """Nothing to tell."""
+
+    def row_started(self, row: CatalogueRow) -> None:
+        """Nothing to tell."""
+
+    def row_judged(self, judged: Judged) -> None:
+        """Nothing to tell."""
