@@ -1,4 +1,4 @@
-"""Makers of results for the tests: each gives a whole, plausible record, with what a test changes."""
+"""Makers of results for the tests: each gives a whole, plausible record, changed as asked."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def make_attempt(number: int = 1, **changes: Any) -> Attempt:
     return Attempt(**fields | changes)
 
 
-def make_call(attempts: int = 3, **changes: Any) -> Call:
+def make_call(tries: int = 3, **changes: Any) -> Call:
     """A call whose last attempt is answered well."""
-    made = [make_attempt(number) for number in range(1, attempts)]
-    made.append(make_attempt(attempts, status=200, rule=None, faults=[], chunks=[1.011, 1.02]))
+    made = [make_attempt(number) for number in range(1, tries)]
+    made.append(make_attempt(tries, status=200, rule=None, faults=[], chunks=[1.011, 1.02]))
     fields: dict[str, Any] = {
         "token": "call-0123456789ab",
         "label": "",
