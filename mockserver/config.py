@@ -121,12 +121,15 @@ def server_settings(
     file: ConfigFile, *, host: str | None = None, port: int | None = None
 ) -> ServerSettings:
     """The server of a file; ``host`` and ``port`` win over the file's."""
-    fields = {name: getattr(file, name) for name in SandboxSettings.model_fields}
+    own = {name: getattr(file, name) for name in SandboxSettings.model_fields}
+    given = {name: value for name, value in own.items() if name in file.model_fields_set}
+    if port is None:
+        port = given.get("port", file.server.port)
     return ServerSettings(
         host=host if host is not None else file.server.host,
-        port=port if port is not None else file.server.port,
+        port=port,
         control_token=file.server.control_token,
-        sandboxes=(SandboxSettings(**fields), *file.sandboxes),
+        sandboxes=(SandboxSettings(**given), *file.sandboxes),
     )
 
 

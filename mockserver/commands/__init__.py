@@ -1,0 +1,1 @@
+"""The commands of ``pawa-mock``: each parses its options, calls, and prints."""

@@ -1,0 +1,68 @@
+"""What a running server tells, as tables for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from mockserver.control_calls import written_rule
+from mockserver.faults.description import as_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mockserver.control_calls import RuleInfo
+    from mockserver.faults.rules import Rule
+    from mockserver.journal import Exchange
+
+NS_PER_S = 1_000_000_000
+
+
+def rules_table(rules: Sequence[Rule], plan: Sequence[RuleInfo]) -> Table:
+    """Rules in order, as written, with their counters."""
+    counters = {status.id: status for status in plan}
+    table = Table("rule", "match", "when", "fault", "seen", "fired", "delivered", box=None)
+    for rule in rules:
+        told = written_rule(rule)
+        fault = told.get("fault") or told["faults"]
+        count = counters.get(str(rule.id))
+        numbers = (count.seen, count.fired, count.delivered) if count else ("-", "-", "-")
+        table.add_row(
+            str(rule.id),
+            _short(told.get("match")),
+            _short(told.get("when")),
+            _short(fault),
+            *(str(number) for number in numbers),
+        )
+    return table
+
+
+def journal_table(exchanges: Sequence[Exchange]) -> Table:
+    """Exchanges in order of arrival, a line each."""
+    table = Table(
+        "#", "request", "try", "key", "status", "rule", "took", "ending", "request id", box=None
+    )
+    for one in exchanges:
+        table.add_row(
+            str(one.seq),
+            f"{one.method} {one.path}",
+            str(one.attempt),
+            one.key_id or "-",
+            str(one.status or "-"),
+            one.rule or "-",
+            _took(one),
+            one.ending,
+            one.request_id,
+        )
+    return table
+
+
+def _took(exchange: Exchange) -> str:
+    if exchange.ended_ns is None:
+        return "-"
+    return f"{(exchange.ended_ns - exchange.first_byte_in_ns) / NS_PER_S:.3f} s"
+
+
+def _short(value: object) -> str:
+    return as_toml(value).strip("{} ") if value else "-"

@@ -1,0 +1,91 @@
+"""A rule out of words, as they come from a command line: ``status status=503 retry_after=2``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from mockserver.config import ConfigError, check
+from mockserver.faults.catalogue import FAULTS
+from mockserver.faults.complaints import nearest
+from mockserver.faults.rules import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mockserver.faults.base import Fault
+
+
+def rule_of(
+    kind: str,
+    words: Sequence[str],
+    *,
+    match: Mapping[str, Any],
+    when: Mapping[str, Any],
+    **others: Any,
+) -> Rule:
+    """The rule that words ask for; what is None is left out. Raises ConfigError."""
+    if kind not in FAULTS:
+        raise ConfigError([f"fault {kind!r} is unknown; {nearest(kind, FAULTS)}"])
+    written: dict[str, Any] = {
+        "match": _given(match),
+        "when": _given(when),
+        "fault": {"kind": kind, **_settings(FAULTS[kind], words)},
+        **_given(others),
+    }
+    return check(Rule, written, f"fault {kind}")
+
+
+def attempts_of(text: str | None) -> int | list[int] | None:
+    """``2`` or ``1-3`` as attempt numbers; raises ConfigError."""
+    if text is None:
+        return None
+    parts = text.split("-")
+    if len(parts) > 2 or not all(part.isascii() and part.isdigit() for part in parts):
+        raise ConfigError([f"attempt {text!r} must be a number or a range, as 2 or 1-3"])
+    numbers = [int(part) for part in parts]
+    return numbers if len(numbers) == 2 else numbers[0]
+
+
+def headers_of(texts: Sequence[str]) -> dict[str, str]:
+    """``NAME=GLOB`` each; raises ConfigError."""
+    pairs = [text.partition("=") for text in texts]
+    for name, equals, glob in pairs:
+        if not (name and equals and glob):
+            raise ConfigError([f"header {name + equals + glob!r} must be written as NAME=GLOB"])
+    return {name: glob for name, _, glob in pairs}
+
+
+def _settings(fault: type[Fault], words: Sequence[str]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not (name and equals):
+            raise ConfigError([f"setting {word!r} must be written as NAME=VALUE"])
+        settings[name] = _value(fault, name, text)
+    return settings
+
+
+def _value(fault: type[Fault], name: str, text: str) -> object:
+    """The text itself where the setting takes a text, else what it says as JSON."""
+    field = fault.model_fields.get(name)
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        return text
+    if field is None or not isinstance(value, int | float | bool):
+        return value
+    wanted: Any = (
+        Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+    )
+    try:
+        TypeAdapter(wanted).validate_python(text)
+    except ValidationError:
+        return value
+    return text
+
+
+def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
