@@ -1,0 +1,146 @@
+"""Each preset is a valid file, and does what its name says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+
+from mockserver import presets
+from mockserver.config import ConfigError, ConfigFile, check, server_settings
+from mockserver.server import MockServer
+
+if TYPE_CHECKING:
+    from mockserver.settings import ServerSettings
+
+BODY = {
+    "model": "pawa-v1-ember-20240924",
+    "messages": [{"role": "user", "content": "Habari"}],
+}
+KEY = {"Authorization": "Bearer pawa-dev-key"}
+
+
+def settings_of(name: str, **changes: Any) -> ServerSettings:
+    """A preset on a free port, with some tables of it changed."""
+    file = check(ConfigFile, presets.preset_table(name) | changes, name)
+    return server_settings(file, port=0)
+
+
+async def outcomes(server: MockServer, count: int, *, stream: bool = False) -> Counter[str]:
+    """What became of so many different calls."""
+    seen: Counter[str] = Counter()
+    async with aiohttp.ClientSession(headers=KEY) as session:
+        for number in range(count):
+            body = {**BODY, "seed": number, "stream": stream}
+            try:
+                async with session.post(f"{server.url}/chat/request", json=body) as response:
+                    await response.read()
+                    seen[str(response.status)] += 1
+            except aiohttp.ClientError:
+                seen["lost"] += 1
+    return seen
+
+
+@pytest.mark.parametrize("name", presets.NAMES)
+def test_a_preset_is_valid_and_says_what_it_does(name: str) -> None:
+    """One sentence, no unknown field."""
+    file = check(ConfigFile, presets.preset_table(name), name)
+
+    assert file.note.endswith(".")
+    assert presets.summary(name) == file.note
+    assert len(file.note) <= 100
+
+
+def test_an_unknown_preset_is_told_with_the_nearest() -> None:
+    """One line."""
+    with pytest.raises(ConfigError) as caught:
+        presets.preset_table("bad_day")
+
+    assert caught.value.lines == ("preset 'bad_day' is unknown; nearest: bad-day",)
+
+
+async def test_healthy_answers_everything() -> None:
+    """Streams too."""
+    async with MockServer(settings_of("healthy")) as server:
+        assert await outcomes(server, 10) == {"200": 10}
+        assert await outcomes(server, 10, stream=True) == {"200": 10}
+
+
+async def test_free_tier_lets_five_a_minute_in() -> None:
+    """The sixth is refused."""
+    async with MockServer(settings_of("free-tier")) as server:
+        assert await outcomes(server, 8) == {"200": 5, "429": 3}
+
+
+async def test_outage_answers_503() -> None:
+    """Always."""
+    async with MockServer(settings_of("outage")) as server:
+        assert await outcomes(server, 5) == {"503": 5}
+
+
+async def test_budget_gone_answers_402() -> None:
+    """But the list of models is free."""
+    async with MockServer(settings_of("budget-gone")) as server:
+        assert await outcomes(server, 3) == {"402": 3}
+        async with (
+            aiohttp.ClientSession(headers=KEY) as session,
+            session.get(f"{server.url}/models") as models,
+        ):
+            assert models.status == 200
+
+
+async def test_no_broken_stream_ends_well() -> None:
+    """Every rule gets its turn, none lets a stream through, and JSON is well."""
+    async with MockServer(settings_of("broken-streams", seed=3)) as server:
+        for number in range(60):
+            await begin_stream(server, number)
+            if all(status.fired for status in server.default.plan_status()):
+                break
+
+        exchanges = server.default.journal.exchanges()
+        assert [status.id for status in server.default.plan_status() if not status.fired] == []
+        assert [exchange.seq for exchange in exchanges if exchange.rule is None] == []
+        assert await outcomes(server, 3) == {"200": 3}
+
+
+async def begin_stream(server: MockServer, number: int) -> None:
+    """Ask for a stream and leave after its first line: a stall would take two minutes."""
+    body = {**BODY, "seed": number, "stream": True}
+    async with (
+        aiohttp.ClientSession(headers=KEY) as session,
+        session.post(f"{server.url}/chat/request", json=body) as response,
+    ):
+        await response.content.readline()
+
+
+async def test_a_flaky_network_loses_connections_and_is_otherwise_well() -> None:
+    """No answer is an error; about two of five are lost."""
+    async with MockServer(settings_of("flaky-network", seed=1)) as server:
+        seen = await outcomes(server, 60)
+
+    assert set(seen) == {"200", "lost"}
+    assert 12 <= seen["lost"] <= 36
+
+
+async def test_a_bad_day_goes_wrong_in_several_ways() -> None:
+    """Most requests are answered; the others fail in more than one way."""
+    quick = {"latency": {}, "stream": {}}
+    table = presets.preset_table("bad-day")
+    rules = [rule for rule in table["rules"] if rule["id"] != "long-silence"]
+    async with MockServer(settings_of("bad-day", rules=rules, seed=2, **quick)) as server:
+        seen = await outcomes(server, 60) + await outcomes(server, 20, stream=True)
+
+    assert {"200", "503", "429", "502", "lost"} <= set(seen)
+    assert 40 <= seen["200"] <= 68
+
+
+def test_a_slow_model_is_slow_and_right() -> None:
+    """Seconds before the first byte, no rule, no limit."""
+    sandbox = settings_of("slow-model").sandboxes[0]
+
+    assert sandbox.latency.answer_s >= 5
+    assert sandbox.stream.first_token_s >= 2
+    assert sandbox.stream.interval_s >= 0.1
+    assert (sandbox.rules, sandbox.rate_limit, sandbox.budget) == ((), None, None)
