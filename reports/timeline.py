@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reports.results import Attempt, Call, Event
 
 WIDTH = 940
-LEFT = 190
+LEFT = 210
 """Where the plot begins: the labels of the lanes stand before it."""
 RIGHT = 868
 """Where it ends: behind it stands how long the last bar took."""
@@ -36,6 +36,8 @@ OVERVIEW_LANE = 9
 MAX_OVERVIEW_CALLS = 120
 MAX_OVERVIEW_ATTEMPTS = 400
 _CHARACTER = 6.4
+_LABEL_CHARACTERS = 31
+"""Number, name of the sandbox and status of an attempt share this much before the plot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +241,11 @@ def _lane(attempt: Attempt, y: float, scale: Scale, name_target: bool) -> Lane:
         gap = (scale.x(attempt.start_s - attempt.gap_s), x)
     gap_text = _gap_text(gap, seconds(attempt.gap_s)) if gap else None
     behind = gap_text is not None and gap_text.x > x
+    word = f"{attempt.status or 'no status'}, {ending_text(attempt.ending)}"
     return Lane(
         y=y,
-        label=f"{attempt.number}" + (f" {attempt.target}" if name_target else ""),
-        word=f"{attempt.status or 'no status'}, {ending_text(attempt.ending)}",
+        label=_label(attempt, _LABEL_CHARACTERS - len(word) if name_target else 0),
+        word=word,
         kind=status_kind(attempt.status),
         ending=attempt.ending,
         x=x,
@@ -256,6 +259,15 @@ def _lane(attempt: Attempt, y: float, scale: Scale, name_target: bool) -> Lane:
         gap_text=gap_text,
         title=_attempt_title(attempt),
     )
+
+
+def _label(attempt: Attempt, room: int) -> str:
+    """The number of an attempt and, within ``room`` characters, the name of its sandbox."""
+    number = str(attempt.number)
+    label = f"{number} {attempt.target}"
+    if len(label) <= room:
+        return label
+    return f"{label[: room - 1]}…" if room > len(number) + 3 else number
 
 
 def _gap_text(gap: tuple[float, float], text: str) -> Text:

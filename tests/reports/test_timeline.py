@@ -99,6 +99,21 @@ def test_the_clients_moments_are_named_where_there_is_room() -> None:
     assert client.marks.count("M") == 1
 
 
+def test_sandboxes_are_named_where_a_call_meets_several() -> None:
+    """A fallback is seen to go elsewhere; a long name gives way to the status."""
+    attempts = [
+        make_attempt(1, target="primary"),
+        make_attempt(2, target="backup", status=200),
+        make_attempt(3, target="a-very-long-name-of-a-sandbox"),
+        make_attempt(4, target="far", status=None, ending="an ending that fills the line"),
+    ]
+    lanes = draw_call(make_call(attempts=attempts), attempts).lanes
+    alone = draw_call(make_call(attempts=attempts[:1]), attempts[:1]).lanes
+
+    assert [lane.label for lane in lanes] == ["1 primary", "2 backup", "3 a-very-long-na…", "4"]
+    assert [lane.label for lane in alone] == ["1"]
+
+
 def test_very_dense_marks_are_thinned() -> None:
     """Ten thousand chunks stay a small drawing."""
     attempt = make_attempt(chunks=[n / 10_000 for n in range(10_000)], end_s=1.0)
