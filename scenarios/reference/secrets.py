@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MASK = "[secret]"
 _PLAIN_GRAM = 8
 _ENCODED_GRAM = 12
+_SHORTEST_SECRET = 4
 
 
 class Secret:
@@ -62,7 +63,9 @@ class Scrubber:
             self.add(secret)
 
     def add(self, secret: Secret) -> None:
-        """Masks this key too from now on."""
+        """Masks this key too from now on; one of less than four characters hides nothing."""
+        if len(secret.reveal()) < _SHORTEST_SECRET:
+            return
         for size, text in _spellings(secret.reveal()):
             grams = self._grams.setdefault(min(size, len(text)), set())
             grams.update(_windows(text, min(size, len(text))))
