@@ -42,7 +42,9 @@ class Targets(BaseModel):
     mean_gap_sum_s: float = _target(0.1, "BACK-001: mean sum of four pauses, undeclared backoff")
     cap_excess_s: float = _target(0.25, "BACK-003: how far a pause may exceed the cap, at least")
     cap_excess_share: float = _target(0.1, "BACK-003: the same as a share of the cap")
-    jitter_spread: float = _target(0.08, "BACK-004: inter-decile range by median of first pauses")
+    undeclared_cap_s: float = _target(30.0, "BACK-003: longest pause, undeclared cap")
+    jitter_none: float = _target(0.04, "BACK-004: a spread below this is no jitter at all")
+    jitter_narrow: float = _target(0.12, "BACK-004: a spread below this is an advisory")
     significance: float = _target(1e-3, "BACK-002: false-alarm rate of a statistical check")
 
     date_resolution_s: float = _target(1.0, "RATE-002: an HTTP date has whole seconds")

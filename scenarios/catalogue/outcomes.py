@@ -40,11 +40,13 @@ def answered(
     )
 
 
-def spared(lab: Lab, call: Call, outcome: Outcome) -> tuple[Check, Check]:
+def spared(
+    lab: Lab, call: Call, outcome: Outcome, *, name: str = "control: no fault"
+) -> tuple[Check, Check]:
     """The control of most rows: a call beside the faults, which none of them touches."""
     return answered(
         lab,
-        "control: no fault",
+        name,
         call,
         outcome,
         attempts=1,

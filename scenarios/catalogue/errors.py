@@ -1,0 +1,126 @@
+"""ERR rows: what an error tells its caller, and that kinds can be told apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.results import Check, Verdict
+from scenarios.catalogue.outcomes import spared, typed_error
+from scenarios.checks import equal, holds, nothing
+from scenarios.plans import fault
+from scenarios.registry import scenario
+
+if TYPE_CHECKING:
+    from scenarios.call import Call
+    from scenarios.clients.protocol import Outcome
+    from scenarios.lab import Lab
+
+TITLE = "The model is being restarted"
+CODE = "model_restarting"
+
+
+@scenario("ERR-001")
+async def the_error_tells_status_code_and_message(lab: Lab) -> None:
+    """A call meets 503 for ever, told as ``application/problem+json`` (RFC 9457).
+
+    A client that streams makes a streamed call too; its error has to be an error, not an empty
+    text. The final error, after two attempts, has to carry status 503, the machine-readable code
+    ``model_restarting`` as a field, and the title in its message. Title and code are words that no
+    client could make up. Control: a call that meets no fault is answered.
+    """
+    client = await lab.open(max_attempts=2, backoff_base_s=0.05, backoff_cap_s=0.2)
+    hit = {"call": lab.call(label="problem+json")}
+    if "streaming" in lab.claims:
+        hit["streamed call"] = lab.call(label="problem+json, streamed", stream=True)
+    untouched = lab.call(label="control: no fault")
+    lab.plan(
+        *(
+            fault("problem_json", status=503, title=TITLE, code=CODE).on(call)
+            for call in hit.values()
+        )
+    )
+
+    control, *outcomes = await client.chat_all([untouched, *hit.values()])
+
+    for (name, call), outcome in zip(hit.items(), outcomes, strict=True):
+        lab.check(*told_whole(lab, name, call, outcome))
+    lab.check(*spared(lab, untouched, control))
+
+
+def told_whole(lab: Lab, name: str, call: Call, outcome: Outcome) -> tuple[Check, ...]:
+    """One call that met the problem document: an error, and its three parts."""
+    error = outcome.error
+    advice = f"Read the body of an error (RFC 9457), and let the error of a {name} carry its"
+    return (
+        holds(
+            f"{name}: attempts on the wire",
+            bool(lab.attempts(call)),
+            len(lab.attempts(call)),
+            "1 or more",
+            advice="Send the call",
+        ),
+        typed_error(
+            name, outcome, advice=f"Look at the status before handing out the result of a {name}"
+        ),
+        equal(f"{name}: status", error.status if error else None, 503, advice=f"{advice} status"),
+        equal(
+            f"{name}: code",
+            error.code if error else None,
+            CODE,
+            advice=f"{advice} machine-readable code",
+        ),
+        holds(
+            f"{name}: message",
+            error is not None and TITLE in error.message,
+            error.message if error else None,
+            f"a message with {TITLE!r}",
+            advice=f"{advice} title",
+        ),
+    )
+
+
+@scenario("ERR-002")
+async def the_error_carries_the_request_id(lab: Lab) -> None:
+    """A call meets 503 for ever, three attempts; every answer has an ``X-Request-Id`` of its own.
+
+    The final error has to carry the id of the last attempt, as the journal has it; that it carries
+    all three is better, and less an advisory. The ids are random, so that none can be guessed.
+    Control: a call that meets no fault is answered.
+    """
+    client = await lab.open(max_attempts=3, backoff_base_s=0.05, backoff_cap_s=0.2)
+    hit = lab.call(label="always 503")
+    untouched = lab.call(label="control: no fault")
+    lab.plan(fault("status", status=503).on(hit))
+
+    control, outcome = await client.chat_all([untouched, hit])
+
+    sent = [attempt.request_id for attempt in lab.attempts(hit)]
+    error = outcome.error
+    told = list(error.request_ids) if error else []
+    if error is not None and error.request_id is not None and error.request_id not in told:
+        told.append(error.request_id)
+    advice = "Keep X-Request-Id of each answer and let the error carry it: support will ask for it"
+    lab.check(
+        typed_error("call", outcome, advice="End in an error when attempts run out"),
+        holds(
+            "request id of the last attempt",
+            bool(sent) and sent[-1] in told,
+            told,
+            sent[-1:],
+            advice=advice,
+        ),
+        holds(
+            "request ids of all attempts",
+            bool(sent) and set(sent) <= set(told),
+            told,
+            sent,
+            advice="Keep the request ids of the earlier attempts too",
+            miss=Verdict.ADVISORY,
+        ),
+        nothing(
+            "request ids that the server never sent",
+            [name for name in told if name not in sent],
+            advice="Tell no request id but the server's",
+        ),
+        *spared(lab, untouched, control),
+    )
