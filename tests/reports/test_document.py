@@ -181,6 +181,16 @@ def test_a_file_is_read_or_refused_by_name(tmp_path: Path) -> None:
         read_results(tmp_path)
 
 
+def test_every_key_and_verdict_is_documented() -> None:
+    """docs/reports.md names each key of the schema and each verdict, as code."""
+    schema = json.loads(SCHEMA_FILE.read_text("utf-8"))
+    shapes = (schema, *schema["$defs"].values())
+    keys = {key for shape in shapes for key in shape.get("properties", {})}
+    documented = (SCHEMA_FILE.parents[1] / "docs" / "reports.md").read_text("utf-8")
+
+    assert {key for key in keys | set(Verdict) if f"`{key}`" not in documented} == set()
+
+
 def test_the_schema_refuses_what_the_reader_refuses() -> None:
     """The schema is as strict as the reader about keys and words."""
     for place, value in (("verdict", "passed"), ("severity", "high"), ("surplus", 1)):

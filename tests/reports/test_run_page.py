@@ -174,6 +174,16 @@ def test_the_wire_is_there_to_read() -> None:
     assert "WARNING retrying" in text
 
 
+def test_a_silent_server_is_called_so() -> None:
+    """An attempt that was never answered says that nothing was sent, instead of showing nothing."""
+    silent = make_attempt(first_byte_out_s=None, status=None, response_excerpt="")
+
+    assert (
+        "The server sent nothing." in page_of(make_row(calls=[make_call(attempts=[silent])])).text
+    )
+    assert "The server sent nothing." not in page_of(make_row()).text
+
+
 @pytest.mark.parametrize("count", [0, 1, 2, 50])
 def test_a_row_may_have_no_call_or_fifty(count: int) -> None:
     """Few calls are in full view, further ones are folded, all are on one axis."""

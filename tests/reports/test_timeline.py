@@ -110,7 +110,7 @@ def test_sandboxes_are_named_where_a_call_meets_several() -> None:
     lanes = draw_call(make_call(attempts=attempts), attempts).lanes
     alone = draw_call(make_call(attempts=attempts[:1]), attempts[:1]).lanes
 
-    assert [lane.label for lane in lanes] == ["1 primary", "2 backup", "3 a-very-long-na…", "4"]
+    assert [lane.label for lane in lanes] == ["1 primary", "2 backup", "3 a-very-long-nam…", "4"]
     assert [lane.label for lane in alone] == ["1"]
 
 
