@@ -17,13 +17,8 @@ import jinja2
 from markupsafe import Markup
 
 from reports.text import anchor, grouped, seconds, shortened, value_text, visible
-from reports.words import (
-    ENDING_WORDS,
-    SEVERITY_WORDS,
-    VERDICT_WORDS,
-    ending_text,
-    plural,
-)
+from reports.timeline import LEFT, RIGHT, WIDTH
+from reports.words import SEVERITY_WORDS, VERDICT_WORDS, ending_text, plural
 
 FOLDER = Path(__file__).with_name("html")
 MAX_TEXT = 2_000
@@ -73,7 +68,9 @@ def _environment() -> jinja2.Environment:
         "wire": wire,
     }
     environment.globals |= {
-        "ENDING_WORDS": ENDING_WORDS,
+        "PLOT_LEFT": LEFT,
+        "PLOT_RIGHT": RIGHT,
+        "PLOT_WIDTH": WIDTH,
         "SEVERITY_WORDS": SEVERITY_WORDS,
         "VERDICT_WORDS": VERDICT_WORDS,
     }
