@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,13 +10,11 @@ import pytest
 from mockserver.faults import catalogue
 from mockserver.faults.base import Fault
 from mockserver.faults.catalogue import FAULTS, describe
-from mockserver.faults.page import PAGE_MARK, page_table
 from mockserver.faults.rules import parse_rules
 
 if TYPE_CHECKING:
     from mockserver.faults.description import FaultDescription
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "faults.md"
 DESCRIPTIONS = {one.kind: one for one in describe()}
 
 KINDS = [
@@ -90,13 +87,6 @@ def test_everything_is_said_in_words(description: FaultDescription) -> None:
         assert parameter.meaning, parameter.name
         if parameter.allowed.startswith("number") and parameter.name != "share":
             assert parameter.unit == "s", parameter.name
-
-
-def test_the_document_s_table_is_the_catalogue_s() -> None:
-    """docs/faults.md holds exactly what the code says of itself."""
-    document = DOCUMENT.read_text("utf-8")
-
-    assert document.split(PAGE_MARK)[1].strip() == page_table(describe()).strip()
 
 
 @pytest.mark.parametrize("name", ["AnyFault", "FAULTS", "describe"])

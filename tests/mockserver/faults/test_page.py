@@ -1,10 +1,25 @@
-"""The catalogue as a table of Markdown."""
+"""The catalogue as a table of Markdown, and the document that it stands in."""
 
 from __future__ import annotations
 
+import re
+import runpy
+import tomllib
+from pathlib import Path
+
+from mockserver.answer import Answer
 from mockserver.faults.catalogue import describe
-from mockserver.faults.description import FaultDescription, Parameter
-from mockserver.faults.page import page_table
+from mockserver.faults.description import FaultDescription, Parameter, describe_fault
+from mockserver.faults.page import PAGE_MARK, page_table, with_table
+from mockserver.faults.rules import parse_rules
+from mockserver.faults.schedule import Draws
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "faults.md"
+
+
+def blocks_of(language: str) -> list[str]:
+    """The code blocks of the document in one language."""
+    return re.findall(rf"```{language}\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
 
 
 def test_a_row_shows_all_that_is_known_of_a_fault() -> None:
@@ -29,3 +44,45 @@ def test_every_row_has_four_cells() -> None:
     """No text of the catalogue breaks the table."""
     for line in page_table(describe()).splitlines():
         assert line.replace("\\|", "").count("|") == 5
+
+
+def test_the_document_s_table_is_written_anew_and_nothing_else() -> None:
+    """What stands before and after the marks stays."""
+    document = f"before\n{PAGE_MARK}\nold\n{PAGE_MARK}\nafter\n"
+
+    assert with_table(document, []) == (
+        f"before\n{PAGE_MARK}\n{page_table([])}\n{PAGE_MARK}\nafter\n"
+    )
+
+
+def test_the_document_is_up_to_date() -> None:
+    """docs/faults.md holds exactly what the code says of itself."""
+    document = DOCUMENT.read_text("utf-8")
+
+    assert with_table(document, describe()) == document
+
+
+def test_the_document_s_rules_can_be_pasted() -> None:
+    """Its TOML is a valid rules file."""
+    (rules,) = blocks_of("toml")
+
+    busy, slow = parse_rules(tomllib.loads(rules)["rules"])
+
+    assert busy.id == "busy-at-first"
+    assert [fault.kind for fault in slow.all_faults] == ["slow_first_token", "cut_stream"]
+
+
+def test_a_fault_can_be_written_as_the_document_says(tmp_path: Path) -> None:
+    """Its example fault works: it changes what it can, and says by identity what it cannot."""
+    (code,) = blocks_of("python")
+    module = tmp_path / "shout.py"
+    module.write_text(code, "utf-8")
+    room = runpy.run_path(str(module), run_name="shout")
+    draws = Draws(seed=7, rule_id="rule-1", token="call-0123456789ab", attempt=1)
+
+    shout = room["Shout"](after_bytes=2)
+
+    assert shout.shape_answer(Answer(200, body=b"abcd"), draws).body == b"abCD"
+    short = Answer(200, body=b"ab")
+    assert shout.shape_answer(short, draws) is short
+    assert describe_fault(room["Shout"]).parameters[0].unit == "bytes"
