@@ -5,16 +5,26 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mockserver.server import MockServer
+from mockserver.settings import SandboxSettings
 from scenarios.clients.handle import ProcessHandle
 from scenarios.clients.process import ProcessDriver
+from scenarios.clients.spec import parse_spec
+
+if TYPE_CHECKING:
+    from mockserver.sandbox import Sandbox
 
 HERE = Path(__file__).parent
 
+MODEL = "pawa-v1-ember-20240924"
+
 Start = Callable[[str], Awaitable[ProcessDriver]]
 Open = Callable[[str], Awaitable[ProcessHandle]]
+Connect = Callable[..., Awaitable[ProcessHandle]]
 
 
 def miniature_command(name: str) -> tuple[str, ...]:
@@ -45,3 +55,26 @@ def opened(start: Start) -> Open:
         return await (await start(name)).open({"api_key": "pawa-test-secret-1"})
 
     return open_one
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """A healthy mock of the API."""
+    async with MockServer() as server:
+        yield await server.open_sandbox(SandboxSettings(name="adapters"))
+
+
+@pytest.fixture
+async def connect(sandbox: Sandbox) -> AsyncIterator[Connect]:
+    """Starts the client of a spec and opens one instance against the sandbox."""
+    drivers: list[ProcessDriver] = []
+
+    async def connect_one(spec: str, **settings: Any) -> ProcessHandle:
+        driver = await parse_spec(spec).start()
+        drivers.append(driver)
+        address = {"base_url": sandbox.base_url, "api_key": sandbox.key, "model": MODEL}
+        return await driver.open({**address, **settings})
+
+    yield connect_one
+    for driver in drivers:
+        await driver.close()

@@ -11,8 +11,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 MINIATURES: dict[str, Callable[[], None]] = {}
 
@@ -29,9 +31,15 @@ def requests() -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
+def write(line: str) -> None:
+    """Writes one line to stdout, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def say(**message: Any) -> None:
     """Writes one line of the protocol."""
-    print(json.dumps(message), flush=True)
+    write(json.dumps(message))
 
 
 def answer(request: dict[str, Any]) -> None:
@@ -84,13 +92,13 @@ def answers_in_reverse() -> None:
 def nonjson_on_hello() -> None:
     """It answers the greeting in prose."""
     for _ in requests():
-        print("hello to you too", flush=True)
+        write("hello to you too")
 
 
 @miniature
 def prints_before_hello() -> None:
     """It prints a banner on stdout before it speaks the protocol."""
-    print("Starting client v1.0 …", flush=True)
+    write("Starting client v1.0 …")
     well_behaved()
 
 
@@ -119,7 +127,7 @@ def nonjson_on_chat() -> None:
     """It prints a log line on stdout while a call runs."""
     for request in requests():
         if request["op"] == "chat":
-            print("INFO sending the request", flush=True)
+            write("INFO sending the request")
         answer(request)
 
 
@@ -186,7 +194,7 @@ def crashes_on_chat() -> None:
     """It ends in the middle of a call."""
     for request in requests():
         if request["op"] == "chat":
-            print("out of cheese", file=sys.stderr, flush=True)
+            sys.stderr.write("out of cheese\n")
             os._exit(3)
         answer(request)
 
@@ -196,7 +204,7 @@ def crashes_with_the_key() -> None:
     """Its last words give the key away."""
     for request in requests():
         if request["op"] == "open":
-            print(f"dumping {request['settings']}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"dumping {request['settings']}\n")
             os._exit(3)
         answer(request)
 
@@ -271,6 +279,47 @@ def tells_its_environment() -> None:
     for request in requests():
         if request["op"] == "chat":
             say(id=request["id"], ok={"text": json.dumps(dict(os.environ))})
+        else:
+            answer(request)
+
+
+@miniature
+def tells_what_it_was_asked() -> None:
+    """Nothing is wrong: a chat is answered with every line that came so far."""
+    asked = []
+    for request in requests():
+        asked.append(request)
+        if request["op"] == "chat":
+            say(id=request["id"], ok={"text": json.dumps(asked)})
+        else:
+            answer(request)
+
+
+@miniature
+def streams_until_cancelled() -> None:
+    """Nothing is wrong: a chat streams one piece and then waits for its cancelling."""
+    chat = 0
+    for request in requests():
+        if request["op"] == "chat":
+            chat = request["id"]
+            say(id=chat, delta="Ha", t=time.monotonic())
+            continue
+        answer(request)
+        if request["op"] == "cancel":
+            say(id=chat, error={"kind": "cancelled", "message": "as asked", "partial": "Ha"})
+
+
+@miniature
+def refuses_to_cancel() -> None:
+    """Nothing is wrong: it cannot cancel, says so, and answers the call afterwards."""
+    chat: dict[str, Any] = {}
+    for request in requests():
+        if request["op"] == "chat":
+            chat = request
+        elif request["op"] in ("cancel", "rotate_key", "telemetry"):
+            say(id=request["id"], error={"kind": "unsupported", "message": "not in me"})
+            if chat:
+                answer(chat)
         else:
             answer(request)
 

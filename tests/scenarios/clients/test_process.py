@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 
 import pytest
 
@@ -278,11 +277,3 @@ async def test_a_driver_ends_its_process(start) -> None:
 
     assert "was closed" in (await running).detail
     assert (await client.chat(HELLO)).ending == "crashed"
-
-
-async def test_a_process_of_its_own_is_another_process() -> None:
-    """Two drivers of one command share nothing."""
-    command = (sys.executable, "-c", "import sys; sys.exit(0)")
-
-    with pytest.raises(ClientStartError, match="ended with exit code 0"):
-        await ProcessDriver.start(command)
