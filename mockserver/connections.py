@@ -18,6 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from aiohttp.http_exceptions import TransferEncodingError
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
@@ -132,10 +133,19 @@ class Connection(RequestHandler):
         if self._request_count == before:
             return
         first, self._first_byte_ns = self._first_byte_ns or now, None
-        message, self._body = self._messages[-1]
         self._arrivals.extend(Arrival(first, now) for _ in range(self._request_count - before - 1))
-        garbage = b"" if isinstance(message, RawRequestMessage) else data[:_GARBAGE_KEPT]
-        self._arrivals.append(Arrival(first, now, garbage))
+        message, body = self._messages[-1]
+        if isinstance(message, RawRequestMessage):
+            self._body = body
+            self._arrivals.append(Arrival(first, now))
+        else:
+            self._arrivals.append(Arrival(first, now, data[:_GARBAGE_KEPT]))
+            self._break_body()
+
+    def _break_body(self) -> None:
+        """Tell whoever reads a body that its framing broke; aiohttp leaves the reader waiting."""
+        if self._body is not None and not self._body.is_eof():
+            self._body.set_exception(TransferEncodingError("the body's framing is broken"))
 
     def _between_requests(self) -> bool:
         """Whether the next byte belongs to a new request, not to a body still coming in."""

@@ -21,7 +21,7 @@ class Listener:
     """One address that is listened on.
 
     While connections are refused the port stays bound without being listened on: the kernel answers
-    RST to each attempt, and nobody else can take the port.
+    RST to each attempt, and gives the port to nobody who asks for any free one.
     """
 
     def __init__(self, host: str, port: int, make: Callable[[], asyncio.Protocol]) -> None:
@@ -41,7 +41,11 @@ class Listener:
         """Listen; ``port`` then holds the real one. Raises PortInUse or CannotListenError."""
         sock = _bound(self.host, self.port)
         self.port = sock.getsockname()[1]
-        await self._attach(sock)
+        try:
+            await self._attach(sock)
+        except OSError as error:
+            sock.close()
+            raise _refusal(self.host, self.port, error) from error
 
     async def _attach(self, sock: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -82,7 +86,7 @@ def _bound(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except OSError as error:
-        raise CannotListenError(host, port, error.strerror or str(error)) from error
+        raise _refusal(host, port, error) from error
     sock = socket.socket(family, kind, proto)
     try:
         sock.setblocking(False)
@@ -90,10 +94,15 @@ def _bound(host: str, port: int) -> socket.socket:
         sock.bind(address)
     except OSError as error:
         sock.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortInUse(host, port) from error
-        raise CannotListenError(host, port, error.strerror or str(error)) from error
+        raise _refusal(host, port, error) from error
     return sock
+
+
+def _refusal(host: str, port: int, error: OSError) -> CannotListenError:
+    """What the system said, as one line for a person."""
+    if error.errno == errno.EADDRINUSE:
+        return PortInUse(host, port)
+    return CannotListenError(host, port, error.strerror or str(error))
 
 
 def url_host(host: str) -> str:
