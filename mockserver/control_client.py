@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from mockserver.faults.rules import Rule
-    from mockserver.settings import SandboxSettings
+    from mockserver.settings import BudgetSettings, SandboxSettings
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -168,6 +168,15 @@ class ControlClient:
         """Limit, spent and set aside."""
         return _as(BudgetInfo, await self._call("GET", _at(name, "/budget")))
 
+    async def set_budget(self, budget: BudgetSettings, name: str = "default") -> BudgetInfo:
+        """A budget with these settings; what was spent stays spent."""
+        told = budget.model_dump(mode="json")
+        return _as(BudgetInfo, await self._call("PUT", _at(name, "/budget"), told))
+
+    async def remove_budget(self, name: str = "default") -> BudgetInfo:
+        """No budget."""
+        return _as(BudgetInfo, await self._call("DELETE", _at(name, "/budget")))
+
     async def raise_budget(
         self, name: str = "default", *, to_units: float | None = None, by_units: float | None = None
     ) -> BudgetInfo:
@@ -179,6 +188,17 @@ class ControlClient:
     async def reset_budget(self, name: str = "default") -> BudgetInfo:
         """A new period: nothing is spent."""
         return _as(BudgetInfo, await self._call("POST", _at(name, "/budget/reset")))
+
+    async def set_rate_limit(
+        self, requests_per_minute: int, name: str = "default", **others: object
+    ) -> None:
+        """A limit; ``others`` are further fields of RateLimitSettings."""
+        told = {"requests_per_minute": requests_per_minute, **others}
+        await self._call("PUT", _at(name, "/rate-limit"), told)
+
+    async def remove_rate_limit(self, name: str = "default") -> None:
+        """No limit."""
+        await self._call("DELETE", _at(name, "/rate-limit"))
 
     async def _call(
         self,

@@ -1,0 +1,61 @@
+"""The calls themselves: what they take as a body (each is tried over a socket in the client's)."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+
+from mockserver.config import ConfigError
+from mockserver.control_handlers import ControlCall, patched
+from mockserver.server import MockServer
+from mockserver.settings import KeySettings, RateLimitSettings, SandboxSettings
+
+RULE = {"fault": {"kind": "noop"}}
+
+
+def call(body: bytes) -> ControlCall:
+    return ControlCall(MockServer(), body=body)
+
+
+@pytest.mark.parametrize("body", [{"rules": [RULE]}, [RULE], RULE])
+def test_rules_come_in_a_table_in_a_list_or_alone(body: object) -> None:
+    """Whatever is natural to send."""
+    assert len(call(orjson.dumps(body)).rules().rules) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        (b"{", "body: is not JSON: "),
+        (b"[]", "body: must be a JSON object"),
+        (b"\xff", "body: is not JSON: "),
+    ],
+)
+def test_a_body_that_is_no_table_is_told(body: bytes, line: str) -> None:
+    """One line."""
+    with pytest.raises(ConfigError, match=f"^{line}"):
+        call(body).table()
+
+
+def test_an_empty_body_is_an_empty_table() -> None:
+    """For calls without fields."""
+    assert call(b"").table() == {}
+
+
+def test_a_patch_keeps_what_it_does_not_name() -> None:
+    """Keys with their secrets, rules, and the rest of a table."""
+    settings = SandboxSettings.model_validate(
+        {
+            "keys": [{"id": "a", "key": "secret-1"}],
+            "rules": [{"fault": {"kind": "noop"}}],
+            "rate_limit": {"requests_per_minute": 5, "scope": "project"},
+        }
+    )
+
+    changed = patched(settings, {"rate_limit": {"requests_per_minute": 9}, "seed": 4})
+
+    assert changed.keys == (KeySettings(id="a", key="secret-1"),)
+    assert changed.rules == settings.rules
+    assert changed.rate_limit == RateLimitSettings(requests_per_minute=9, scope="project")
+    assert changed.seed == 4
+    assert patched(changed, {"rate_limit": None}).rate_limit is None
