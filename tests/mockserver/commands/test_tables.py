@@ -1,0 +1,60 @@
+"""What a running server tells, as tables."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from mockserver.commands.tables import journal_table, rules_table
+from mockserver.control_calls import RuleInfo
+from mockserver.faults.rules import parse_rules
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from mockserver.threaded import ThreadedMockServer
+
+
+def printed(table: Table) -> str:
+    out = io.StringIO()
+    Console(file=out, width=200).print(table)
+    return out.getvalue()
+
+
+def test_a_rule_is_shown_as_it_is_written_with_its_counters() -> None:
+    """A rule without counters has dashes."""
+    rules = parse_rules(
+        [
+            {"match": {"path": "/chat/*"}, "fault": {"kind": "hold", "seconds": 2}},
+            {"id": "both", "faults": [{"kind": "bom"}, {"kind": "noop"}], "when": {"times": 3}},
+        ]
+    )
+    plan = [RuleInfo(id="rule-1", kinds=("hold",), seen=7, fired=6, delivered=5)]
+
+    lines = [line.split() for line in printed(rules_table(rules, plan)).splitlines()]
+
+    assert lines[1][:4] == ["rule-1", "path", "=", '"/chat/*"']
+    assert lines[1][-3:] == ["7", "6", "5"]
+    assert lines[2][0] == "both"
+    assert lines[2][-3:] == ["-", "-", "-"]
+
+
+def test_an_exchange_is_one_line(server: ThreadedMockServer) -> None:
+    """Whether it has ended or not."""
+    import urllib.error
+    import urllib.request
+
+    try:
+        urllib.request.urlopen(f"{server.url}/nowhere", timeout=20)  # noqa: S310 - our own mock
+    except urllib.error.HTTPError as error:
+        error.close()
+    (exchange,) = server.sandbox().journal.exchanges()
+
+    text = printed(journal_table([exchange, replace(exchange, ended_ns=None, status=None)]))
+
+    assert len(text.splitlines()) == 3
+    assert "GET /v1/nowhere" in text
+    assert "401" in text
