@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -30,6 +31,12 @@ Connect = Callable[..., Awaitable[ProcessHandle]]
 def miniature_command(name: str) -> tuple[str, ...]:
     """The command that runs one of ``miniatures.py``."""
     return (sys.executable, str(HERE / "miniatures.py"), name)
+
+
+@pytest.fixture
+def miniature() -> Callable[[str], tuple[str, ...]]:
+    """Gives the command of a miniature."""
+    return miniature_command
 
 
 @pytest.fixture
@@ -78,3 +85,16 @@ async def connect(sandbox: Sandbox) -> AsyncIterator[Connect]:
     yield connect_one
     for driver in drivers:
         await driver.close()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Waits for something that only the client's process can bring about."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - another process sets no event of ours
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture(name="until")
+def until_fixture() -> Callable[[Callable[[], object]], Awaitable[None]]:
+    """Waits for a condition, at most 10 s."""
+    return until
