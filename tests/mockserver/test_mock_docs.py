@@ -1,0 +1,121 @@
+"""`docs/mock.md` and `docs/choices.md` say all that there is, and nothing that there is not."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import click
+import pytest
+
+from mockserver.cli import cli
+from mockserver.config import ConfigFile, check
+from mockserver.control import CALLS
+from mockserver.control_calls import JournalQuery
+from mockserver.presets import NAMES, summary
+from mockserver.settings import SandboxSettings, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import BaseModel
+
+DOCS = Path(__file__).parents[2] / "docs"
+MOCK = (DOCS / "mock.md").read_text("utf-8")
+CHOICES = (DOCS / "choices.md").read_text("utf-8")
+
+
+def section(name: str) -> str:
+    """The table behind a marker."""
+    return MOCK.split(f"<!-- {name} -->")[1].split("\n\n")[0]
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    for name, command in cli.commands.items():
+        if isinstance(command, click.Group):
+            for inner, sub in command.commands.items():
+                yield f"{name} {inner}", sub
+        else:
+            yield name, command
+
+
+def models_in(annotation: object) -> Iterator[type[Snapshot]]:
+    """The tables that a field can hold."""
+    if isinstance(annotation, type) and issubclass(annotation, Snapshot):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from models_in(inner)
+
+
+def fields_in(model: type[BaseModel]) -> set[str]:
+    """Every field of a table and of the tables in it."""
+    names = set(model.model_fields)
+    for field in model.model_fields.values():
+        for inner in models_in(field.annotation):
+            names |= fields_in(inner)
+    return names
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()))
+def test_every_command_and_option_is_told(name: str, command: click.Command) -> None:
+    """In its row, or in the lines on the options that several share."""
+    row = next(line for line in MOCK.splitlines() if line.startswith(f"| `pawa-mock {name}"))
+    shared = {"--server", "--sandbox", "--control-token"}
+    for parameter in command.params:
+        for option in parameter.opts if isinstance(parameter, click.Option) else ():
+            assert option in (MOCK if option in shared else row)
+
+
+def test_every_setting_is_told() -> None:
+    """Down to the last field."""
+    told = section("settings")
+
+    assert [name for name in sorted(fields_in(ConfigFile)) if f"`{name}`" not in told] == []
+
+
+def test_every_preset_is_told_in_its_own_words() -> None:
+    """The sentence of the file."""
+    for name in NAMES:
+        assert f"| `{name}` | {summary(name)} |" in MOCK
+
+
+def test_every_call_of_the_control_api_is_told() -> None:
+    """And every filter of the journal."""
+    told = section("calls")
+
+    assert [f"{m} {p}" for m, p in CALLS if f"`{m} {p}`" not in told] == []
+    assert len(re.findall(r"`(?:GET|POST|PUT|PATCH|DELETE) /", told)) == len(CALLS)
+    assert [name for name in JournalQuery.model_fields if f"`{name}`" not in told] == []
+
+
+def test_the_file_in_the_documents_is_a_good_one() -> None:
+    """As it stands there."""
+    for text in re.findall(r"```toml\n(.*?)```", MOCK, re.DOTALL):
+        file = check(ConfigFile, tomllib.loads(text), "docs/mock.md")
+        assert file.rules
+
+
+def test_the_command_lines_in_the_documents_are_good_ones() -> None:
+    """Each is parsed as the command would."""
+    lines = re.findall(r"^pawa-mock (.+)$", MOCK, re.MULTILINE)
+    assert len(lines) >= 6
+    for line in lines:
+        words = line.split("#")[0].split()
+        command: click.Command = cli
+        while isinstance(command, click.Group):
+            command = command.commands[words.pop(0)]
+        command.make_context("pawa-mock", words)
+
+
+def test_every_switch_in_the_choices_exists() -> None:
+    """Each names a setting of a sandbox."""
+    rows = CHOICES.split("<!-- choices -->\n")[1].splitlines()[2:]
+    switches = [name for row in rows for name in re.findall(r"`(\w+\.\w+)`", row.split("|")[-2])]
+
+    assert len(switches) >= 15
+    for switch in switches:
+        table, name = switch.split(".")
+        tables = list(models_in(SandboxSettings.model_fields[table].annotation))
+        assert name in tables[0].model_fields, switch
