@@ -1,0 +1,168 @@
+"""What was seen becomes the report's calls, attempts, events and excerpts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.journal import Sent
+from reports.results import Event
+from scenarios.client import Told
+from scenarios.clients.protocol import ClientError, Delta
+from scenarios.recording import UNASKED, excerpt, printable, record_calls, request_excerpt
+from tests.scenarios.makers import MS, TOKEN, make_exchange, make_failure, make_outcome, make_told
+
+
+def test_a_call_has_its_attempts_on_the_rows_own_clock() -> None:
+    """Seconds since the scenario began, with the sandbox that was asked."""
+    told = make_told(outcome=make_outcome(started_s=100.0), label="503 then healthy")
+    exchanges = [
+        make_exchange(1, at_ms=100_001, status=503, rule="step-1", faults=("status",)),
+        make_exchange(2, at_ms=100_111),
+    ]
+
+    (call,) = record_calls([told], {"primary": exchanges}, 100.0)
+
+    assert (call.token, call.label, call.outcome) == (TOKEN, "503 then healthy", "ok")
+    assert (call.start_s, call.end_s) == (0.0, 0.02)
+    first, second = call.attempts
+    assert (first.start_s, first.end_s, first.status, first.gap_s) == (0.001, 0.011, 503, None)
+    assert (first.rule, first.faults, first.target) == ("step-1", ("status",), "primary")
+    assert (second.number, second.gap_s) == (2, 0.1)
+
+
+def test_attempts_at_two_targets_stand_in_order_of_arrival() -> None:
+    """A fallback is the call's next attempt."""
+    boxes = {
+        "backup": [make_exchange(1, at_ms=200)],
+        "primary": [make_exchange(1, at_ms=100, status=503)],
+    }
+
+    (call,) = record_calls([make_told()], boxes, 0.0)
+
+    assert [(a.number, a.target) for a in call.attempts] == [(1, "primary"), (2, "backup")]
+
+
+def test_a_repeated_prompt_shares_its_attempts_by_time() -> None:
+    """The second ask of a cached answer made no attempt, and the report shows that."""
+    first = make_told(outcome=make_outcome(started_s=0.0))
+    second = make_told(outcome=make_outcome(started_s=1.0))
+
+    calls = record_calls([second, first], {"primary": [make_exchange(1, at_ms=5)]}, 0.0)
+
+    assert [len(call.attempts) for call in calls] == [1, 0]
+    assert [call.start_s for call in calls] == [0.0, 1.0]
+
+
+def test_a_batch_belongs_to_each_of_its_calls() -> None:
+    """One request, two callers."""
+    other = "call-ba9876543210"
+    batch = make_exchange(1, tokens=(TOKEN, other))
+
+    calls = record_calls([make_told(TOKEN), make_told(other)], {"primary": [batch]}, 0.0)
+
+    assert [len(call.attempts) for call in calls] == [1, 1]
+
+
+def test_traffic_that_nobody_asked_for_is_shown() -> None:
+    """A client that calls home is seen."""
+    stray = make_exchange(1, at_ms=7, tokens=(), token="sha256:00")
+
+    (call,) = record_calls([], {"primary": [stray]}, 0.0)
+
+    assert (call.token, call.outcome, len(call.attempts)) == ("sha256:00", UNASKED, 1)
+
+
+def test_events_tell_what_the_caller_saw() -> None:
+    """Started, each piece of text, and the end with its words."""
+    outcome = make_failure(
+        "server_error",
+        started_s=0.0,
+        deltas=(Delta("Hab", 0.1), Delta("ari", 0.2)),
+        ended_s=0.3,
+        error=ClientError("server_error", "try later", status=503, code="overloaded"),
+    )
+
+    (call,) = record_calls([make_told(outcome=outcome)], {}, 0.0)
+
+    assert list(call.events) == [
+        Event(0.0, "started"),
+        Event(0.1, "delta", "Hab"),
+        Event(0.2, "delta", "ari"),
+        Event(0.3, "server_error", "503 overloaded: try later"),
+    ]
+
+
+def test_a_long_stream_is_shortened() -> None:
+    """Its last piece stands for the rest."""
+    deltas = tuple(Delta("x", n / 1000) for n in range(500))
+
+    (call,) = record_calls([make_told(outcome=make_outcome(deltas=deltas))], {}, 0.0)
+
+    assert len(call.events) == 83
+    assert call.events[-2] == Event(0.499, "delta", "and 420 more, until here")
+
+
+def test_a_call_that_never_came_back_has_no_end() -> None:
+    """And its detail says why."""
+    outcome = make_outcome(ending="hung", answer=None, detail="no answer in 30 s")
+
+    (call,) = record_calls([make_told(outcome=outcome)], {}, 0.0)
+
+    assert (call.end_s, call.outcome) == (None, "hung")
+    assert call.events[-1].detail == "no answer in 30 s"
+
+
+def test_a_call_without_a_token_is_kept() -> None:
+    """An embedding whose sentences carry none."""
+    (call,) = record_calls([Told((), "vectors", make_outcome())], {}, 0.0)
+
+    assert (call.token, call.label) == ("", "vectors")
+
+
+def test_chunks_are_the_moments_at_which_body_bytes_left() -> None:
+    """The head is none."""
+    exchange = make_exchange(1, sent=(Sent(1 * MS, "head", 0, 9), Sent(2 * MS, "chunk", 9, 1)))
+
+    (call,) = record_calls([make_told()], {"primary": [exchange]}, 0.0)
+
+    assert call.attempts[0].chunks == (0.002,)
+
+
+def test_a_request_is_shown_as_it_stood_on_the_wire() -> None:
+    """Start line, headers, body."""
+    exchange = make_exchange(1, query="a=1", headers=(("host", "x"),), body=b'{"a": "b"}')
+
+    assert request_excerpt(exchange) == 'POST /v1/chat/request?a=1 HTTP/1.1\nhost: x\n\n{"a": "b"}'
+
+
+def test_a_response_shows_its_head_in_lines_and_odd_bytes_spelled_out() -> None:
+    """A CR that splits a stream, a broken character, a zero."""
+    sent = b"HTTP/1.1 200 OK\r\nA: b\r\n\r\nhab\r\xffari\x00\n"
+
+    assert excerpt(sent, 1000) == "HTTP/1.1 200 OK\nA: b\n\nhab\\r\\xffari\\x00\n"
+
+
+def test_a_response_without_a_head_is_shown_too() -> None:
+    """A server that cut in the middle of it."""
+    assert excerpt(b"HTTP/1.1 2", 1000) == "HTTP/1.1 2"
+
+
+def test_an_excerpt_is_bounded_and_says_so() -> None:
+    """A megabyte fills no report."""
+    assert excerpt(b"x" * 100, 10) == "xxxxxxxxxx [and 90 characters more]"
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_can_be_shown(data: bytes) -> None:
+    """Printable characters and line feeds only, whatever came over the wire."""
+    shown = printable(data)
+
+    assert all(c == "\n" or c.isprintable() for c in shown)
+
+
+@pytest.mark.parametrize("text", ["Habari", "€豆腐👍", "two\nlines"])
+def test_plain_text_is_shown_as_it_is(text: str) -> None:
+    """Also beyond ASCII."""
+    assert printable(text.encode()) == text
