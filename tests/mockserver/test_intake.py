@@ -12,6 +12,7 @@ from mockserver.delivery import Delivery, Framing, Piece
 from mockserver.intake import Condition
 from tests.mockserver.onewire import OneWire
 from tests.mockserver.rawclient import RawClient, request
+from tests.mockserver.talk import busy
 
 if TYPE_CHECKING:
     from mockserver.intake import Intake
@@ -106,7 +107,7 @@ async def test_a_broken_chunk_is_told_from_a_client_that_left() -> None:
         one, other = [await RawClient.connect(server.url) for _ in range(2)]
         await one.send(head + b"5\r\nab")
         await other.send(head + b"5\r\nab")
-        await one.read(0.05)  # until both heads have been taken in
+        await busy(server.connections, 2)
         await one.send(b"cde\r\nnonsense\r\n")
         other.leave()
         await server.exchange(2)

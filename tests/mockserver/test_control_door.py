@@ -1,0 +1,80 @@
+"""Control calls come in on the first sandbox's port and leave no trace in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mockserver import control
+from mockserver.server import MockServer
+from tests.mockserver.rawclient import RawClient, chat, request
+from tests.mockserver.talk import ask
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[MockServer]:
+    async with MockServer() as running:
+        yield running
+
+
+async def test_control_calls_are_no_traffic(server: MockServer) -> None:
+    """They are in no journal and meet no fault."""
+    rules = {"rules": [{"fault": {"kind": "status", "status": 503}}]}
+    replaced = await ask(
+        server.default, request("/_mock/sandboxes/default/rules", rules, method="PUT")
+    )
+    listed = await ask(server.default, request("/_mock/sandboxes", method="GET"))
+
+    assert (replaced.status, listed.status) == (200, 200)
+    assert server.default.journal.exchanges() == ()
+    assert (await ask(server.default, request(body=chat()))).status == 503
+
+
+async def test_a_query_reaches_its_call(server: MockServer) -> None:
+    """The journal can be asked by filters."""
+    await ask(server.default, request(body=chat()))
+    received = await ask(
+        server.default, request("/_mock/sandboxes/default/journal?status=200", method="GET")
+    )
+
+    assert len(received.json["exchanges"]) == 1  # type: ignore[index]
+
+
+async def test_traffic_and_control_share_a_connection(server: MockServer) -> None:
+    """What belongs to whom is decided request by request."""
+    async with await RawClient.connect(server.url) as client:
+        await client.send(request("/_mock/healthz", method="GET"))
+        first = await client.read_reply()
+        await client.send(request("/v1/models", method="GET"))
+        second = await client.read_reply()
+
+    assert (first.status, second.status) == (200, 200)
+    assert len(server.default.journal.exchanges()) == 1
+
+
+async def test_a_path_that_only_begins_like_it_is_traffic(server: MockServer) -> None:
+    """``/_mockery`` is a 404 of the API."""
+    received = await ask(server.default, request("/_mockery", method="GET"))
+
+    assert received.json == {"success": False, "message": "Not found: /_mockery", "data": None}
+    assert len(server.default.journal.exchanges()) == 1
+
+
+async def test_a_mistake_of_ours_is_500(
+    server: MockServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The traceback goes to the log, not to the caller."""
+
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(control, "dispatch", broken)
+    received = await ask(server.default, request("/_mock/healthz", method="GET"))
+
+    assert received.status == 500
+    assert b"ZeroDivision" not in received.data
+    assert "ZeroDivisionError" in caplog.text
