@@ -151,9 +151,16 @@ async def show_rules(call: ControlCall) -> Answer:
 async def add_rules(call: ControlCall) -> Answer:
     """Rules behind the others, whose counters stay."""
     sandbox, asked = call.sandbox, call.rules()
+    before = len(sandbox.plan.rules)
     # Ids are settled for all of them first, so that a twin changes nothing.
-    for rule in numbered((*sandbox.plan.rules, *asked.rules))[len(sandbox.plan.rules) :]:
-        sandbox.add_rule(rule)
+    new = numbered((*sandbox.plan.rules, *asked.rules))[before:]
+    try:
+        for rule in new:
+            sandbox.add_rule(rule)
+    except MockServerError:
+        for rule in sandbox.plan.rules[before:]:
+            sandbox.remove_rule(str(rule.id))
+        raise
     return _rules_answer(sandbox, 201)
 
 

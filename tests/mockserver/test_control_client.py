@@ -12,6 +12,7 @@ from aiohttp import web
 from mockserver.control_client import ControlClient, ControlError, UnreachableError
 from mockserver.errors import MockServerError
 from mockserver.faults.answers import Status
+from mockserver.faults.listener import Refuse
 from mockserver.faults.rules import Rule, When
 from mockserver.server import MockServer
 from mockserver.settings import (
@@ -118,6 +119,14 @@ async def test_a_twin_rule_changes_nothing(client: ControlClient) -> None:
 
     assert caught.value.status == 400
     assert [rule.id for rule in await client.rules()] == ["one"]
+
+
+async def test_a_rule_that_does_not_fit_here_changes_nothing(client: ControlClient) -> None:
+    """To refuse for ever would shut the control API out too."""
+    with pytest.raises(ControlError, match="refuse without duration_s"):
+        await client.add_rules(REFUSAL, Rule(fault=Refuse()))
+
+    assert await client.rules() == ()
 
 
 async def test_the_journal_is_read_by_filters(server: MockServer, client: ControlClient) -> None:
