@@ -64,7 +64,7 @@ class Bench:
     async def open_sandbox(self, label: str, **settings: Any) -> Sandbox:
         """A fresh, healthy sandbox; `settings` are fields of ``SandboxSettings``."""
         written = {
-            "name": f"{self._name}.{label}",
+            "name": self._free_name(label),
             "seed": self._seed,
             "keys": (KeySettings(id="judged", key=self._keyring.new_key()),),
         }
@@ -77,6 +77,13 @@ class Bench:
         )
         self._sandboxes.append(sandbox)
         return sandbox
+
+    def _free_name(self, label: str) -> str:
+        """`label` behind the scenario's name, with a number when it is not the first."""
+        taken = {sandbox.name for sandbox in self._sandboxes}
+        first = f"{self._name}.{label}"
+        others = (f"{first}-{number}" for number in range(2, len(taken) + 3))
+        return next(name for name in (first, *others) if name not in taken)
 
     async def healthy_sandbox(
         self,
