@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 
 from mockserver.server import MockServer
 from mockserver.settings import SandboxSettings
@@ -18,6 +19,7 @@ from scenarios.clients.spec import parse_spec
 
 if TYPE_CHECKING:
     from mockserver.sandbox import Sandbox
+    from scenarios.clients.driver import ClientHandle, Driver
 
 HERE = Path(__file__).parent
 
@@ -26,6 +28,13 @@ MODEL = "pawa-v1-ember-20240924"
 Start = Callable[[str], Awaitable[ProcessDriver]]
 Open = Callable[[str], Awaitable[ProcessHandle]]
 Connect = Callable[..., Awaitable[ProcessHandle]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share started clients run on one loop, that of their module."""
+    for item in items:
+        if "connect" in getattr(item, "fixturenames", ()) and item.path.parent == HERE:
+            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
 
 
 def miniature_command(name: str) -> tuple[str, ...]:
@@ -64,27 +73,33 @@ def opened(start: Start) -> Open:
     return open_one
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def sandbox() -> AsyncIterator[Sandbox]:
     """A healthy mock of the API."""
     async with MockServer() as server:
         yield await server.open_sandbox(SandboxSettings(name="adapters"))
 
 
-@pytest.fixture
-async def connect(sandbox: Sandbox) -> AsyncIterator[Connect]:
-    """Starts the client of a spec and opens one instance against the sandbox."""
-    drivers: list[ProcessDriver] = []
-
-    async def connect_one(spec: str, **settings: Any) -> ProcessHandle:
-        driver = await parse_spec(spec).start()
-        drivers.append(driver)
-        address = {"base_url": sandbox.base_url, "api_key": sandbox.key, "model": MODEL}
-        return await driver.open({**address, **settings})
-
-    yield connect_one
-    for driver in drivers:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def drivers() -> AsyncIterator[dict[str, Driver]]:
+    """The clients that a module's tests have started, by spec: one process serves them all."""
+    started: dict[str, Driver] = {}
+    yield started
+    for driver in started.values():
         await driver.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def connect(sandbox: Sandbox, drivers: dict[str, Driver]) -> Connect:
+    """Opens a fresh instance of the client of a spec against the sandbox."""
+
+    async def connect_one(spec: str, **settings: Any) -> ClientHandle:
+        if spec not in drivers:
+            drivers[spec] = await parse_spec(spec).start()
+        address = {"base_url": sandbox.base_url, "api_key": sandbox.key, "model": MODEL}
+        return await drivers[spec].open({**address, **settings})
+
+    return connect_one
 
 
 async def until(condition: Callable[[], object]) -> None:
