@@ -53,7 +53,7 @@ def _sorted_out(results: Sequence[Delivered | BaseException]) -> tuple[Delivered
     """The results, with errors of single requests in their places; raises when nothing else is."""
     errors = [each for each in results if isinstance(each, BaseException)]
     serious = [each for each in errors if not isinstance(each, PawaError)]
-    if serious or len(errors) == len(results):
+    if errors and (serious or len(errors) == len(results)):
         raise (serious or errors)[0]
     return tuple(
         Delivered(each, None) if isinstance(each, PawaError) else each

@@ -102,7 +102,7 @@ class Reply:
         """The server's id of this request."""
         for name in REQUEST_ID_HEADERS:
             if value := self._response.headers.get(name):
-                return value[:200]
+                return self._transport.scrubber.scrub(value[:200])
         return None
 
     def header_values(self, name: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scenarios.reference import Settings
+from scenarios.reference import AnswerStream, Settings
 from scenarios.reference.secrets import Secret
 from scenarios.reference.transport import Target
 
@@ -27,3 +27,16 @@ def make_settings(base_url: str = "http://127.0.0.1:9/v1", **changes: Any) -> Se
 
 def make_target(base_url: str = "http://127.0.0.1:9/v1", model: str = "m") -> Target:
     return Target(base_url, Secret(KEY), model)
+
+
+async def read_all(stream: AnswerStream) -> list[str]:
+    """Reads a stream to its end and lets it go."""
+    async with stream:
+        return [text async for text in stream]
+
+
+async def read_into(pieces: list[str], stream: AnswerStream) -> None:
+    """Reads a stream to its end, keeping what came before an error."""
+    async with stream:
+        async for text in stream:
+            pieces.append(text)  # noqa: PERF401 - an error must not lose what came before it

@@ -1,4 +1,4 @@
-"""A raw server for the tests: it answers with the very bytes and the very ending that a test asks for.
+"""A raw server for the tests: it answers with the very bytes and ending that a test asks for.
 
 The n-th request gets the n-th script; the last script answers all further ones.
 """
@@ -81,6 +81,14 @@ class Wire:
 Script = Callable[[Wire], Awaitable[None]]
 
 
+async def eventually(condition: Callable[[], bool]) -> bool:
+    """Waits until a condition holds; False when it did not in time."""
+    give_up_s = time.monotonic() + PROMPT_S
+    while not condition() and time.monotonic() < give_up_s:  # noqa: ASYNC110 - any condition
+        await asyncio.sleep(0.002)
+    return condition()
+
+
 @dataclass(slots=True)
 class RawServer:
     """What a running server has seen."""
@@ -113,10 +121,11 @@ class RawServer:
 
     async def all_closed(self) -> bool:
         """Waits until no connection is open."""
-        give_up_s = time.monotonic() + PROMPT_S
-        while self.open_connections and time.monotonic() < give_up_s:
-            await asyncio.sleep(0.005)
-        return not self.open_connections
+        return await eventually(lambda: not self.open_connections)
+
+    async def has_requests(self, count: int = 1) -> bool:
+        """Waits until so many requests have arrived."""
+        return await eventually(lambda: len(self.requests) >= count)
 
 
 @asynccontextmanager
@@ -145,9 +154,7 @@ async def _read_request(reader: asyncio.StreamReader, connection: int) -> Reques
     return Request(first.split()[1], headers, body, connection, at_s, raw_head)
 
 
-def answers(
-    body: bytes | str | dict[str, Any] = b"", status: int = 200, **headers: str
-) -> Script:
+def answers(body: bytes | str | dict[str, Any] = b"", status: int = 200, **headers: str) -> Script:
     """A script: one whole answer with a right Content-Length."""
     data = json.dumps(body).encode() if isinstance(body, dict) else body
     data = data.encode() if isinstance(data, str) else data
@@ -161,7 +168,7 @@ def answers(
 
 def says(text: str = "Habari", **headers: str) -> Script:
     """A script: a good chat answer."""
-    return answers(chat_body(text), **headers)
+    return answers(chat_body(text), 200, **headers)
 
 
 def fails(status: int, message: str = "no", **headers: str) -> Script:

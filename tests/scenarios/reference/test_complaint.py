@@ -13,9 +13,13 @@ from scenarios.reference.complaint import EXCERPT_CHARACTERS, Complaint, read_co
 
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["error", "message", "detail", "code", "type", "title"]), inner, max_size=4
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["error", "message", "detail", "code", "type", "title"]),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=12,
 )
@@ -24,7 +28,11 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 @pytest.mark.parametrize(
     ("body", "code", "message"),
     [
-        ({"success": False, "message": "Unauthorized access", "data": None}, "", "Unauthorized access"),
+        (
+            {"success": False, "message": "Unauthorized access", "data": None},
+            "",
+            "Unauthorized access",
+        ),
         ({"message": ["a is wrong", "b is wrong"]}, "", "a is wrong; b is wrong"),
         ({"detail": "Not here"}, "", "Not here"),
         ({"detail": [{"loc": ["x"], "msg": "x is missing"}]}, "", "x is missing"),
@@ -54,7 +62,10 @@ def test_json(body: Any, code: str, message: str) -> None:
     [
         (b"", ""),
         (b"upstream timed out", "upstream timed out"),
-        (b"<html><head><title>502\nBad Gateway</title></head></html>", "an HTML page: 502 Bad Gateway"),
+        (
+            b"<html><head><title>502\nBad Gateway</title></head></html>",
+            "an HTML page: 502 Bad Gateway",
+        ),
         (b"<p>Sorry</p>", "an HTML page: Sorry"),
         (b"\xff\xfe", "\ufffd\ufffd"),
         (b'{"message": "cut', '{"message": "cut'),

@@ -34,7 +34,7 @@ objects = st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=
 def test_both_framings(
     values: list[dict[str, object]], framing: str, eol: bytes, ends: int, size: int
 ) -> None:
-    """The same events come out of both framings, each line end, any read size, blank line or not."""
+    """Framing, line ends, read sizes and missing blank lines change nothing about the events."""
     payloads = [json.dumps(value, ensure_ascii=False) for value in values] + ["[DONE]"]
     stream = b"".join((framing + payload).encode() + eol * ends for payload in payloads)
     splitter, assembler = LineSplitter(), EventAssembler()

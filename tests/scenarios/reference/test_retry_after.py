@@ -27,7 +27,9 @@ def spellings(moment: datetime) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("1", 1), (" 120 ", 120), ("007", 7), ("3600", 3600)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("1", 1), (" 120 ", 120), ("007", 7), ("3600", 3600)]
+)
 def test_seconds(text: str, seconds: float) -> None:
     """Whole seconds are read as such."""
     assert reader.read([text], now=NOW) == seconds
@@ -41,7 +43,9 @@ def test_dates(form: str) -> None:
     assert reader.read([date], now=NOW) == 3
 
 
-@given(st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)), st.sampled_from(["imf", "asctime"]))
+@given(
+    st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)), st.sampled_from(["imf", "asctime"])
+)
 def test_dates_round_trip(moment: datetime, form: str) -> None:
     """Every moment survives being written and read, to the second."""
     moment = moment.replace(microsecond=0, tzinfo=UTC)
