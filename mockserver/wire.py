@@ -7,6 +7,7 @@ after what was written before it has left the socket.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from mockserver.journal import Journal
 
 LAST_CHUNK = b"0\r\n\r\n"
+
+FAIR_SHARE = 16
+"""After so many pieces without a pause others on the loop get their turn."""
 
 Part = tuple[str, bytes]
 """What a part of a write is, and its bytes."""
@@ -104,6 +108,8 @@ async def _send(delivery: Delivery, channel: Channel, clock: Clock) -> bool:
             parts.append((EventKind.RAW.value, LAST_CHUNK))
         if parts and not await channel.write(parts, clock):
             return False
+        if number % FAIR_SHARE == FAIR_SHARE - 1:
+            await asyncio.sleep(0)
         parts = []
         channel.exchange.body_sent += len(piece.data)
         channel.exchange.chunks_sent += piece.event_kind is EventKind.CHUNK

@@ -46,12 +46,13 @@ def commands() -> None:
     show_default=True,
     help="Where an application (http://…) finds the mock.",
 )
-def run(spec: str, **asked: Any) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Tell the progress as JSON Lines.")
+def run(spec: str, as_json: bool, **asked: Any) -> int:
     """Judge a client."""
     from scenarios.judging import read_request  # noqa: PLC0415 - `list` need not wait for it
     from scenarios.running import run as run_request  # noqa: PLC0415
 
-    return run_request(read_request(spec=spec, **asked))
+    return run_request(read_request(spec=spec, **asked), as_json=as_json)
 
 
 @commands.command("list")
@@ -97,6 +98,25 @@ def zoo(only: tuple[str, ...], repeat: int, seed: int | None) -> int:
     from scenarios.hunt import hunt  # noqa: PLC0415
 
     return hunt(only=only, repeat=repeat, seed=seed)
+
+
+@commands.command()
+@click.option(
+    "--out",
+    default="out",
+    show_default=True,
+    metavar="DIR",
+    help="Write a folder for each client and the matrix (index.html) there.",
+)
+@click.option("--seed", type=int, metavar="N", help="Repeat the run of that seed.")
+def demo(out: str, seed: int | None) -> int:
+    """Judge the reference client and the official SDK side by side, and compare them.
+
+    Exits 0 although clients fail rows (a demo shows findings), 3 when the harness failed.
+    """
+    from scenarios.demo import run_demo  # noqa: PLC0415 - `list` need not wait for it
+
+    return run_demo(out, seed=seed)
 
 
 def _refuse(message: str, code: int = WRONG_INPUT) -> NoReturn:

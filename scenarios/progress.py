@@ -1,8 +1,9 @@
-"""Live progress of a run: a bar on a terminal, one line a row anywhere else."""
+"""Live progress of a run: a bar on a terminal, one line a row anywhere else, or JSON Lines."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
@@ -41,7 +42,7 @@ class LiveProgress:
         )
         self._task = self._bar.add_task("starting the client", total=total)
 
-    def __enter__(self) -> LiveProgress:
+    def __enter__(self) -> Self:
         self._bar.start()
         return self
 
@@ -79,3 +80,48 @@ class LiveProgress:
         names = list(self._running)
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         self._bar.update(self._task, description=", ".join(names[:SHOWN]) + more)
+
+
+class JsonProgress:
+    """Tells each event of a run as one JSON object on a line of its own: for programs.
+
+    ``{"event": "started", "client": …, "rows": n}``, then for each row
+    ``{"event": "judged", "row": …, "verdict": …, "duration_s": …}``, and ``{"event": "ended"}``.
+    """
+
+    def __init__(self, stream: TextIO, total: int) -> None:
+        self._stream = stream
+        self._total = total
+        self.results: Results | None = None
+        """What came out, when the run has ended."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def run_started(self, manifest: Manifest) -> None:
+        """The client has said hello."""
+        self._tell(event="started", client=manifest.name, rows=self._total)
+
+    def row_started(self, row: CatalogueRow) -> None:
+        """Not told: a program that counts needs the verdicts only."""
+
+    def row_judged(self, judged: Judged) -> None:
+        """A row has its verdict."""
+        self._tell(
+            event="judged",
+            row=judged.row.id,
+            verdict=judged.verdict.value,
+            duration_s=round(judged.duration_s, 3),
+        )
+
+    def run_ended(self, results: Results) -> None:
+        """All is over and written."""
+        self.results = results
+        self._tell(event="ended")
+
+    def _tell(self, **event: Any) -> None:
+        self._stream.write(json.dumps(event) + "\n")
+        self._stream.flush()

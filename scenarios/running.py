@@ -12,7 +12,7 @@ import pytest
 
 from reports.terminal import console_for, print_summary
 from scenarios.errors import InputError
-from scenarios.progress import LiveProgress
+from scenarios.progress import JsonProgress, LiveProgress
 from scenarios.pytest_plugin import FAILURE, REFUSAL, REQUEST, WATCHER
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ ARGUMENTS = (
 class _Handover:
     """The plugin that gives pytest the request and the listener, and takes what came of it."""
 
-    def __init__(self, request: Request, progress: LiveProgress) -> None:
+    def __init__(self, request: Request, progress: LiveProgress | JsonProgress) -> None:
         self._request = request
         self._progress = progress
         self.refusal: str | None = None
@@ -56,23 +56,31 @@ class _Handover:
         self.failure = config.stash.get(FAILURE, None)
 
 
-def run(request: Request) -> int:
+def run(request: Request, *, as_json: bool = False) -> int:
     """Judge a client, show it live, print a short table; the command's exit code.
+
+    `as_json` tells the progress on stdout as JSON Lines, and no table.
 
     Raises:
         InputError: The client does not start, or the results cannot be written.
     """
-    with LiveProgress(console_for(sys.stderr), len(request.rows)) as progress, _alone():
+    with _progress(request, as_json=as_json) as progress, _alone():
         handover = _Handover(request, progress)
         code = int(pytest.main(list(ARGUMENTS), plugins=[handover]))
     if handover.refusal is not None:
         raise InputError(handover.refusal)
     if handover.failure is not None:
         sys.stderr.write(f"the harness failed:\n{handover.failure}\n")
-    if progress.results is not None:
+    if progress.results is not None and not as_json:
         page = request.out_dir / "index.html" if request.out_dir else None
         print_summary([(request.spec, progress.results)], console_for(sys.stdout), page)
     return code
+
+
+def _progress(request: Request, *, as_json: bool) -> LiveProgress | JsonProgress:
+    if as_json:
+        return JsonProgress(sys.stdout, len(request.rows))
+    return LiveProgress(console_for(sys.stderr), len(request.rows))
 
 
 @contextmanager

@@ -61,7 +61,7 @@ PAIRS: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "temperature": ({"temperature": 0.1}, {"temperature": 0.9}),
     "temperature given or not": ({}, {"temperature": 0.5}),
     "top_p": ({"top_p": 0.5}, {"top_p": 0.95}),
-    "max_tokens": ({"max_tokens": 20}, {"max_tokens": 30}),
+    "max_tokens": ({"max_tokens": 100}, {"max_tokens": 200}),
     "stop": ({"stop": ["KOMA"]}, {"stop": ["MWISHO"]}),
     "seed": ({"seed": 1}, {"seed": 2}),
     "tools": ({}, {"tools": [TOOL]}),
