@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING
 
 from reports.results import Verdict
+from scenarios.catalogue.pacing import calm, one_by_one
 from scenarios.checks import (
     at_least,
     at_most,
@@ -33,17 +35,24 @@ NO_PAUSE = "Pause before each retry (capped exponential backoff with jitter), ne
 
 
 async def pauses_under_503(
-    lab: Lab, client: Client, calls: int, *, least: int, miss: Verdict = Verdict.FAIL
+    lab: Lab,
+    client: Client,
+    calls: int,
+    *,
+    least: int,
+    every_s: float = 0.05,
+    miss: Verdict = Verdict.FAIL,
 ) -> list[list[float]]:
-    """Meet 503 for ever with so many calls side by side; the pauses of each, in seconds.
+    """Meet 503 for ever with so many calls, one begun every `every_s`; the pauses of each, in s.
 
     A pause runs from the last byte of an answer to the first byte of the next attempt. Checks on
     the way, as control, that each call ended and made `least` pauses (a miss of which is `miss`):
     a client that never calls, never retries or sleeps for ever has no pauses to show.
     """
+    await calm(lab, client)
     asked = lab.calls(calls, label="always 503")
     lab.plan(fault("status", status=503).needs(calls))
-    outcomes = await client.chat_all(asked, patience_s=45.0)
+    outcomes = await one_by_one(client, asked, every_s=every_s, patience_s=45.0)
     seen = [pauses_of(lab, call) for call in asked]
     lab.check(
         equal(
@@ -86,7 +95,7 @@ def retries_in_force(client: Client, asked: int) -> tuple[int, Verdict]:
 
 @scenario("BACK-001", needs=("retry",))
 async def there_is_a_pause_before_a_retry(lab: Lab) -> None:
-    """Twenty calls with five attempts each meet 503 for ever, side by side.
+    """Twenty calls with five attempts each meet 503 for ever, one begun every 50 ms.
 
     A client that declares a backoff family with a lower bound (equal, additive, none) must keep it
     in each of the 80 pauses. For every client the first pause has to be 10 ms in the mean and the
@@ -148,7 +157,7 @@ async def pauses_grow(lab: Lab) -> None:
     """
     client = await lab.open(max_attempts=4, backoff_base_s=0.1, backoff_cap_s=2.0)
     retries, miss = retries_in_force(client, 3)
-    pauses = await pauses_under_503(lab, client, 40, least=retries, miss=miss)
+    pauses = await pauses_under_503(lab, client, 40, least=retries, every_s=0.025, miss=miss)
 
     made = min(3, *(len(gaps) for gaps in pauses))
     lab.check(
@@ -168,9 +177,10 @@ async def no_pause_exceeds_the_cap(lab: Lab) -> None:
     """Ten calls with seven attempts each meet 503 for ever; base 0.1 s, cap 0.4 s.
 
     Doubling reaches the cap with the third pause, so that three pauses of each call would be beyond
-    it: 0.8, 1.6 and 3.2 s. The longest of all may exceed the cap by 250 ms or 10 %. Control: each
-    call makes its attempts, and the mean pause is 10 ms at least, so that a hot loop does not pass.
-    A client that declares no cap is held to the target ``undeclared_cap_s``.
+    it: 0.8, 1.6 and 3.2 s. Of no pause number may the median over the calls exceed the cap by more
+    than 250 ms or 10 %; a single longer pause may be the machine's and is an advisory. Control:
+    each call makes its attempts, and the mean pause is 10 ms at least, so that a hot loop does not
+    pass. A client that declares no cap is held to the target ``undeclared_cap_s``.
     """
     declared = "backoff_cap_s" in lab.limits
     attempts = 7 if declared else 5
@@ -180,15 +190,27 @@ async def no_pause_exceeds_the_cap(lab: Lab) -> None:
     pauses = await pauses_under_503(lab, client, 10, least=retries, miss=miss)
 
     every = [gap for gaps in pauses for gap in gaps]
+    typical = [median(numbered) for numbered in by_number(pauses)]
     excess_s = max(lab.allow(lab.targets.cap_excess_s), lab.targets.cap_excess_share * cap_s)
+    advice = "Cap the pause after it has been computed, jitter included"
     lab.check(
         at_most(
-            "longest pause",
+            "longest typical pause",
+            max(typical, default=None),
+            cap_s,
+            "s",
+            tolerance=excess_s,
+            advice=advice,
+            timing=True,
+        ),
+        at_most(
+            "longest single pause",
             max(every, default=None),
             cap_s,
             "s",
             tolerance=excess_s,
-            advice="Cap the pause after it has been computed, jitter included",
+            advice=advice,
+            miss=Verdict.ADVISORY,
             timing=True,
         ),
         mean_at_least(
@@ -197,15 +219,22 @@ async def no_pause_exceeds_the_cap(lab: Lab) -> None:
     )
 
 
+def by_number(pauses: Sequence[Sequence[float]]) -> list[list[float]]:
+    """All first pauses, all second ones, and so on."""
+    longest = max((len(gaps) for gaps in pauses), default=0)
+    return [[gaps[n] for gaps in pauses if len(gaps) > n] for n in range(longest)]
+
+
 @scenario("BACK-004", needs=("retry",), random=True)
 async def pauses_vary_between_calls(lab: Lab) -> None:
-    """Forty independent calls with two attempts each meet 503; their first pauses, base 1 s.
+    """Forty calls with two attempts each, one begun every 50 ms, meet 503; base 1 s.
 
-    The inter-decile range divided by the median of the 40 pauses: under 0.04 there is no jitter and
-    the row fails (twice, with two seeds); under 0.12 the jitter is narrow, an advisory; full, equal
-    and ±20 % jitter lie above 0.3. A base of 1 s keeps the machine's own lateness, milliseconds,
-    far below the 0.04. Two thresholds, because the common "plus 0 to 10 %" has 0.076, inside the
-    sampling noise of any single one near 0.08. Control: each call makes its attempts and then ends.
+    The inter-decile range divided by the median of the 40 first pauses: under 0.04 there is no
+    jitter and the row fails (twice, with two seeds); under 0.12 the jitter is narrow, an advisory;
+    full, equal and ±20 % jitter lie above 0.3. A base of 1 s and calls that do not wait for one
+    another keep the machine's own lateness, milliseconds, far below the 0.04. Two thresholds,
+    because the common "plus 0 to 10 %" has 0.076, inside the sampling noise of any single one near
+    0.08. Control: each call makes its attempts and then ends.
     """
     client = await lab.open(max_attempts=2, backoff_base_s=1.0, backoff_cap_s=4.0)
     pauses = await pauses_under_503(lab, client, 40, least=1)

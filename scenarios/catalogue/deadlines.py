@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.catalogue.outcomes import answered, typed_error
+from scenarios.catalogue.pacing import calm
 from scenarios.checks import at_least, at_most, nothing
 from scenarios.evidence import NS_PER_S
 from scenarios.plans import fault
@@ -30,6 +31,7 @@ async def a_deadline_holds_while_bytes_trickle(lab: Lab) -> None:
     answer that trickles for half a second and then comes whole is handed out.
     """
     client = await lab.open(timeout_s=15.0, idle_timeout_s=5.0, max_attempts=1)
+    await calm(lab, client)
     deadline_s = 2.0
     hit = {"answer": lab.call(label="an answer that trickles")}
     if "streaming" in lab.claims:
@@ -103,15 +105,16 @@ def endings_to_outlast() -> dict[str, PlannedRule]:
 async def a_deadline_bounds_attempts_and_pauses(lab: Lab) -> None:
     """Calls with a deadline of 3 s meet 503, silence, and 503 with ``Retry-After: 10``, four each.
 
-    Five attempts of 2 s each and pauses of up to 4 s would run far past the deadline. No attempt
+    Five attempts of 2 s each and pauses of up to 3 s would run far past the deadline. No attempt
     may arrive later than 50 ms after it, counted from the first arrival and watched for 5 s and the
     backoff cap after the call; the caller has to have its error within 250 ms of it. A pause that
     cannot end in time need not be begun: a call may end early. Controls: each call reaches the
     server, and one that meets 503 once, and a pause it has time for, is tried again and answered.
     """
     deadline_s = 3.0
-    client = await lab.open(max_attempts=5, timeout_s=2.0, backoff_base_s=1.5, backoff_cap_s=4.0)
+    client = await lab.open(max_attempts=5, timeout_s=2.0, backoff_base_s=1.5, backoff_cap_s=3.0)
     quick = await lab.open(max_attempts=5, timeout_s=2.0, backoff_base_s=0.1, backoff_cap_s=0.4)
+    await calm(lab, client)
     kinds = endings_to_outlast()
     hit = {name: lab.calls(CALLS_EACH, label=f"always {name},") for name in kinds}
     rescued = lab.call(label="control: 503, then healthy")
@@ -123,7 +126,7 @@ async def a_deadline_bounds_attempts_and_pauses(lab: Lab) -> None:
     saved = quick.start(rescued, deadline_s=deadline_s, patience_s=15.0)
     every = [call for calls in hit.values() for call in calls]
     outcomes = await client.chat_all(every, deadline_s=deadline_s, patience_s=15.0)
-    await lab.late_attempts(tuple(call.token for call in every), within_s=lab.targets.drain_s + 4.0)
+    await lab.late_attempts(tuple(call.token for call in every), within_s=lab.targets.drain_s + 3.0)
 
     ended = dict(zip((call.token for call in every), outcomes, strict=True))
     for name, calls in hit.items():

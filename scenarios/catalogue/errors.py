@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reports.results import Check, Verdict
 from scenarios.catalogue.outcomes import spared, typed_error
-from scenarios.checks import equal, holds, nothing
+from scenarios.checks import at_least, equal, holds, nothing
 from scenarios.plans import fault
 from scenarios.registry import scenario
 
@@ -50,29 +50,25 @@ async def the_error_tells_status_code_and_message(lab: Lab) -> None:
 def told_whole(lab: Lab, name: str, call: Call, outcome: Outcome) -> tuple[Check, ...]:
     """One call that met the problem document: an error, and its three parts."""
     error = outcome.error
-    advice = f"Read the body of an error (RFC 9457), and let the error of a {name} carry its"
-    return (
-        holds(
-            f"{name}: attempts on the wire",
-            bool(lab.attempts(call)),
-            len(lab.attempts(call)),
-            "1 or more",
-            advice="Send the call",
+    ends = (
+        at_least(
+            f"{name}: attempts on the wire", len(lab.attempts(call)), 1, advice="Send the call"
         ),
         typed_error(
             name, outcome, advice=f"Look at the status before handing out the result of a {name}"
         ),
-        equal(f"{name}: status", error.status if error else None, 503, advice=f"{advice} status"),
-        equal(
-            f"{name}: code",
-            error.code if error else None,
-            CODE,
-            advice=f"{advice} machine-readable code",
-        ),
+    )
+    if error is None:
+        return ends
+    advice = f"Read the body of an error (RFC 9457), and let the error of a {name} carry its"
+    return (
+        *ends,
+        equal(f"{name}: status", error.status, 503, advice=f"{advice} status"),
+        equal(f"{name}: code", error.code, CODE, advice=f"{advice} code"),
         holds(
             f"{name}: message",
-            error is not None and TITLE in error.message,
-            error.message if error else None,
+            TITLE in error.message,
+            error.message,
             f"a message with {TITLE!r}",
             advice=f"{advice} title",
         ),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from reports.results import Check, Verdict
-from scenarios.checks import equal, holds
+from scenarios.checks import equal, holds, nothing
 from scenarios.evidence import hands_out
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Sequence
 
     from scenarios.call import Call
     from scenarios.clients.protocol import Outcome
@@ -26,18 +27,57 @@ def answered(
 
     With one attempt this is the control that no client passes without asking the server.
     """
-    seen = lab.attempts(call)
-    good = bool(seen) and hands_out(outcome, seen[-1])
+    made = len(lab.attempts(call))
+    good = has_last_answer(lab, call, outcome)
     return (
-        equal(f"{name}: attempts on the wire", len(seen), attempts, advice=advice),
+        equal(f"{name}: attempts on the wire", made, attempts, advice=advice),
         holds(
             f"{name}: the last answer is handed out",
             good,
-            told(outcome) if good or not outcome.ok else "ok, with another text",
+            ending(lab, call, outcome),
             "ok, with the canary of the last attempt",
-            advice=advice,
+            advice=advice if made == attempts else "",
         ),
     )
+
+
+def all_answered(
+    lab: Lab,
+    name: str,
+    calls: Sequence[Call],
+    outcomes: Sequence[Outcome],
+    *,
+    attempts: int,
+    advice: str,
+) -> tuple[Check, Check]:
+    """The same of several calls, in two checks."""
+    made = [len(lab.attempts(call)) for call in calls]
+    wanted = [attempts] * len(calls)
+    without = [
+        f"{call.label}: {ending(lab, call, outcome)}"
+        for call, outcome in zip(calls, outcomes, strict=True)
+        if not has_last_answer(lab, call, outcome)
+    ]
+    return (
+        equal(f"{name}: attempts of each call", made, wanted, advice=advice),
+        nothing(
+            f"{name}: calls that do not hand out the last answer",
+            without,
+            advice=advice if made == wanted else "",
+        ),
+    )
+
+
+def has_last_answer(lab: Lab, call: Call, outcome: Outcome) -> bool:
+    """Whether the caller got the answer to the last attempt, known by its canary."""
+    attempts = lab.attempts(call)
+    return bool(attempts) and hands_out(outcome, attempts[-1])
+
+
+def ending(lab: Lab, call: Call, outcome: Outcome) -> str:
+    """How a call ended, for a reader who asks why it is not the last answer."""
+    good = has_last_answer(lab, call, outcome)
+    return told(outcome) if good or not outcome.ok else "ok, with another text"
 
 
 def spared(
@@ -70,6 +110,37 @@ def typed_error(name: str, outcome: Outcome, *, exact: Collection[str] = (), adv
         advice=advice,
         miss=Verdict.ADVISORY if caught else Verdict.FAIL,
     )
+
+
+def all_typed(
+    name: str,
+    calls: Sequence[Call],
+    outcomes: Sequence[Outcome],
+    *,
+    exact: Collection[str] = (),
+    advice: str,
+) -> tuple[Check, ...]:
+    """The same of several calls: what fails and, where a kind is wanted, what is an advisory."""
+    named = list(zip(calls, outcomes, strict=True))
+    typed = [(c, o) for c, o in named if o.error is not None and o.kind not in UNTYPED]
+    return (
+        nothing(
+            f"{name}: calls without a typed error",
+            [f"{c.label}: {told(o)}" for c, o in named if (c, o) not in typed],
+            advice=advice,
+        ),
+        nothing(
+            f"{name}: calls with another kind of error than {' or '.join(sorted(exact))}",
+            [f"{c.label}: {told(o)}" for c, o in typed if exact and o.kind not in exact],
+            advice=advice,
+            miss=Verdict.ADVISORY,
+        ),
+    )[: 2 if exact else 1]
+
+
+def counted(words: Iterable[str]) -> list[str]:
+    """Equal words once, with their number: ``5 times hung``."""
+    return [f"{n} times {word}" if n > 1 else word for word, n in Counter(words).items()]
 
 
 def told(outcome: Outcome) -> str:

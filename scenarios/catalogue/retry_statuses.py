@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reports.results import Check, Verdict
 from scenarios.catalogue.outcomes import answered, spared, typed_error
+from scenarios.catalogue.pacing import calm
 from scenarios.catalogue.replies import chat_reply
 from scenarios.checks import at_most, equal, holds, within
 from scenarios.plans import fault
@@ -29,6 +30,7 @@ async def permanent_errors_are_not_resent(lab: Lab) -> None:
     meets no fault arrives once and is answered, so that refusing everything is no way to pass.
     """
     client = await lab.open(max_attempts=3, backoff_base_s=0.05, backoff_cap_s=0.4)
+    await calm(lab, client)
     hit = {status: lab.call(label=f"always {status}") for status in PERMANENT}
     untouched = lab.call(label="control: no fault")
     lab.plan(*(fault("status", status=status).on(call) for status, call in hit.items()))
@@ -140,7 +142,7 @@ async def unknown_statuses_go_by_their_class(lab: Lab) -> None:
             "800: attempts on the wire",
             len(lab.attempts(odd)),
             1,
-            client.limit("max_attempts", BEYOND.attempts),
+            int(client.limit("max_attempts", BEYOND.attempts)),
             advice=BEYOND.advice,
         ),
         typed_error("800", strange, advice=BEYOND.advice),

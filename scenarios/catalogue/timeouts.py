@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.results import Check, Verdict
-from scenarios.catalogue.outcomes import answered, told, typed_error
-from scenarios.checks import at_least, at_most, equal, holds, not_early, within
+from scenarios.catalogue.outcomes import all_typed, answered
+from scenarios.catalogue.pacing import calm
+from scenarios.checks import at_least, at_most, equal, not_early, nothing, within
 from scenarios.evidence import NS_PER_S
 from scenarios.plans import fault
 from scenarios.registry import scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scenarios.call import Call
     from scenarios.client import Client
     from scenarios.clients.protocol import Outcome
@@ -35,6 +38,7 @@ async def a_silent_server_is_abandoned(lab: Lab) -> None:
     before its limit, so that giving up at once is no way to pass.
     """
     client = await lab.open(timeout_s=1.0, idle_timeout_s=1.0, max_attempts=1)
+    await calm(lab, client)
     limit_s = client.limit("timeout_s", lab.targets.response_limit_s)
     hit = {
         "silence": (fault("hold"), lab.call(label="silence for ever")),
@@ -60,8 +64,12 @@ async def a_silent_server_is_abandoned(lab: Lab) -> None:
 
     for (name, (_, call)), outcome in zip(hit.items(), outcomes, strict=True):
         lab.check(*abandoned(lab, name, call, outcome, limit_s))
+    silent = [call for _, call in hit.values()]
     advice = "Wait for an answer as long as the limit allows"
-    lab.check(*answered(lab, "control: late answer", late, waited, attempts=1, advice=advice))
+    lab.check(
+        *all_typed("silence", silent, outcomes, exact=TIMEOUTS, advice="Raise a timeout error"),
+        *answered(lab, "control: late answer", late, waited, attempts=1, advice=advice),
+    )
     if client.limit("timeout_s") is not None:
         quickest_s = min(outcome.elapsed_s for outcome in outcomes)
         lab.check(not_early("control: limit used", quickest_s, limit_s, advice=advice))
@@ -104,7 +112,6 @@ def abandoned(
             advice=advice,
             timing=True,
         ),
-        typed_error(name, outcome, exact=TIMEOUTS, advice="Raise a timeout of your own"),
     )
 
 
@@ -126,6 +133,7 @@ async def a_quiet_stream_is_cut(lab: Lab) -> None:
     is an advisory. Control: a stream that pauses for half the limit is read to its end.
     """
     client = await lab.open(timeout_s=3.0, idle_timeout_s=1.0, max_attempts=1)
+    await calm(lab, client)
     idle_s = client.limit("idle_timeout_s")
     timeout_s = client.limit("timeout_s")
     limit_s = idle_s or timeout_s or lab.targets.idle_limit_s / lab.targets.idle_limit_factor
@@ -140,28 +148,32 @@ async def a_quiet_stream_is_cut(lab: Lab) -> None:
     control, *outcomes = await client.chat_all([pausing, *quiet], patience_s=patience)
     await lab.settled(tuple(call.token for call in quiet), timeout_s=3.0)
 
-    for number, (call, outcome) in enumerate(zip(quiet, outcomes, strict=True), start=1):
-        name = f"stream {number}"
-        lab.check(
-            idle_ended(lab, name, call, limit_s, declared=idle_s is not None),
-            *incomplete(lab, name, call, outcome),
-        )
+    lab.check(
+        idle_ended(lab, quiet, limit_s, declared=idle_s is not None),
+        *incomplete(lab, quiet, outcomes),
+    )
     advice = "Read on while pieces come within the idle limit"
     lab.check(*answered(lab, "control: a pause", pausing, control, attempts=1, advice=advice))
 
 
-def idle_ended(lab: Lab, name: str, call: Call, limit_s: float, *, declared: bool) -> Check:
-    """How long after the last byte the client closed the connection of a quiet stream."""
+def idle_ended(lab: Lab, calls: Sequence[Call], limit_s: float, *, declared: bool) -> Check:
+    """How long after the last byte the client closed the connections of quiet streams: the worst.
+
+    The worst is the longest, unless one was closed too early.
+    """
     advice = "Cut a stream that has been quiet for the idle limit"
-    quiet_s = quiet_for_s(lab.attempts(call))
-    label = f"{name}: closed after the last byte"
+    seen = [quiet_for_s(lab.attempts(call)) for call in calls]
+    quiet_s = [after_s for after_s in seen if after_s is not None]
+    reaction_s = lab.targets.reaction_s
+    longest_s = max(quiet_s, default=None) if None not in seen else None
+    label = "connection closed after the last byte"
     if not declared:
         most_s = lab.targets.idle_limit_factor * limit_s
-        return at_most(label, quiet_s, most_s, "s", advice=advice, timing=True)
-    reaction_s = lab.targets.reaction_s
+        return at_most(label, longest_s, most_s, "s", advice=advice, timing=True)
+    early_s = [after_s for after_s in quiet_s if after_s < limit_s - reaction_s]
     return within(
         label,
-        quiet_s,
+        min(early_s, default=longest_s),
         limit_s - reaction_s,
         limit_s + lab.allow(reaction_s),
         "s",
@@ -178,28 +190,31 @@ def quiet_for_s(attempts: tuple[Attempt, ...]) -> float | None:
     return None if last_ns is None else (attempts[-1].client_left_ns - last_ns) / NS_PER_S
 
 
-def incomplete(lab: Lab, name: str, call: Call, outcome: Outcome) -> tuple[Check, ...]:
-    """The caller learns that the text is not whole, and keeps what there was of it."""
-    attempts = lab.attempts(call)
-    canary = attempts[-1].canary if attempts else None
-    kept = canary is not None and canary in outcome.text
+def incomplete(lab: Lab, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> tuple[Check, ...]:
+    """The callers learn that the text is not whole, and keep what there was of it."""
+    attempts = [lab.attempts(call) for call in calls]
+    lost = [
+        f"{call.label}: {len(outcome.text)} characters"
+        for call, made, outcome in zip(calls, attempts, outcomes, strict=True)
+        if not made or made[-1].canary is None or made[-1].canary not in outcome.text
+    ]
     return (
         equal(
-            f"{name}: pieces sent before the silence",
-            len(attempts[-1].chunk_times_ns) if attempts else 0,
-            20,
+            "pieces sent before the silence",
+            [len(made[-1].chunk_times_ns) if made else 0 for made in attempts],
+            [20] * len(calls),
+            advice="Open the stream",
         ),
-        typed_error(
-            name,
-            outcome,
+        *all_typed(
+            "quiet streams",
+            calls,
+            outcomes,
             exact=TIMEOUTS | {"stream_interrupted"},
-            advice="End a stream that went quiet in an error: its text is not whole",
+            advice="End a stream that went quiet in an error that says so: its text is not whole",
         ),
-        holds(
-            f"{name}: partial text",
-            kept,
-            f"{len(outcome.text)} characters" if outcome.text else f"none ({told(outcome)})",
-            "the 20 pieces that had arrived",
+        nothing(
+            "quiet streams whose partial text is lost",
+            lost,
             advice="Keep the pieces that had arrived and hand them out with the error",
             miss=Verdict.ADVISORY,
         ),
