@@ -25,6 +25,9 @@ from scenarios.tolerances import early_tolerance_s, late_tolerance_s
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+MOST_SHOWN = 3
+"""So many values of a list stand in a sentence; the check itself holds more."""
+
 
 def holds(
     name: str,
@@ -219,17 +222,23 @@ def _rounded(value: JsonValue) -> JsonValue:
 
 
 def _miss_text(name: str, measured: JsonValue, target: JsonValue, unit: str, advice: str) -> str:
-    numbers = f"measured {_shown(measured)}, wanted {_shown(target)}{f' {unit}' if unit else ''}"
-    return f"{advice.rstrip('.')}: {name} {numbers}." if advice else f"{name}: {numbers}."
+    """The sentence of a miss: what to do, then in brackets what was seen."""
+    numbers = f"{name}: {_shown(measured)}, wanted {_shown(target)}{f' {unit}' if unit else ''}"
+    return f"{advice.rstrip('.')} ({numbers})." if advice else f"{numbers}."
 
 
 def _shown(value: JsonValue) -> str:
     match value:
         case None:
             return "nothing"
+        case "":
+            return "no text"
         case float():
             return f"{value:.4g}"
         case list():
-            return ", ".join(_shown(item) for item in value) if value else "none"
+            told = [_shown(item) for item in value[:MOST_SHOWN]]
+            if len(value) > MOST_SHOWN:
+                told.append(f"{len(value) - MOST_SHOWN} more")
+            return ", ".join(told) if told else "none"
         case _:
             return str(value)

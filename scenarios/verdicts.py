@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from reports.results import Check
     from scenarios.plans import Undelivered
 
-SHOWN = 3
-"""So many missed checks are told of in a reason; the rest is counted."""
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -42,7 +39,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict and its reason: one sentence or a few that a client's author can act on."""
+    """A verdict and its reason: one sentence that a client's author can act on."""
 
     verdict: Verdict
     reason: str
@@ -101,7 +98,11 @@ def _noise_reason(missed: list[Check], finding: Finding) -> str:
 
 
 def _told(missed: list[Check]) -> str:
-    told = [check.detail or f"{check.name} missed." for check in missed[:SHOWN]]
-    if len(missed) > SHOWN:
-        told.append(f"{len(missed) - SHOWN} more checks missed.")
-    return " ".join(told)
+    """The first miss, which is the one that the row is about; the rest is counted."""
+    first, *rest = missed
+    told = (first.detail or f"{first.name} missed.").rstrip(".")
+    return (
+        f"{told}; {len(rest)} more checks missed."
+        if len(rest) > 1
+        else (f"{told}; one more check missed." if rest else f"{told}.")
+    )
