@@ -9,8 +9,9 @@ COMMENT               ``: text`` eol eol          ``: text`` eol eol
 RAW                   its bytes, nothing else     its bytes, nothing else
 ====================  ==========================  =====================
 
-Payload and comment are one line each: what they hold of line ends is not cut into several
-``data:`` fields, since Pawa's JSON never holds one.
+In SSE a payload of several lines (Pawa's JSON has one, the fault ``data_lines`` makes more)
+becomes as many ``data:`` fields of one event, which a reader joins with LF (WHATWG HTML 9.2.6).
+A comment is one line.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def encode_event(event: Event, stream: EventStream) -> bytes:
     if event.kind is EventKind.COMMENT:
         return b": " + event.data + end
     if stream.style is StreamStyle.SSE:
-        return b"data: " + event.data + end
+        return b"data: " + event.data.replace(b"\n", stream.eol + b"data: ") + end
     return event.data + end
 
 

@@ -20,7 +20,14 @@ from mockserver.faults.description import FaultDescription, describe_fault
 from mockserver.faults.items import Items
 from mockserver.faults.listener import Refuse
 from mockserver.faults.noop import Noop
-from mockserver.faults.stream_bytes import Bom, LineEnds, OtherStyle, Split, SplitCrlf
+from mockserver.faults.stream_bytes import (
+    Bom,
+    DataLines,
+    LineEnds,
+    OtherStyle,
+    Split,
+    SplitCrlf,
+)
 from mockserver.faults.stream_chunks import Comments, MalformedChunk
 from mockserver.faults.stream_endings import CutStream, ErrorChunk, MarkerOpen, NoMarker
 from mockserver.faults.stream_timing import Pace, SlowFirstToken, Stall
@@ -61,6 +68,7 @@ AnyFault = Annotated[
     | Split
     | SplitCrlf
     | LineEnds
+    | DataLines
     | Bom,
     Discriminator("kind"),
 ]

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import orjson
 from pydantic import Field
 
-from mockserver.answer import StreamStyle
+from mockserver.answer import EventKind, StreamStyle
 from mockserver.delivery import Framing
 from mockserver.faults.base import Fault, Seconds, Size, SomeSeconds
 from mockserver.faults.script import with_marker, without_marker
 from mockserver.pieces import joined, recut
 
 if TYPE_CHECKING:
-    from mockserver.answer import EventStream
+    from mockserver.answer import Event, EventStream
     from mockserver.delivery import Delivery
 
 LINE_ENDS = {"lf": b"\n", "crlf": b"\r\n", "cr": b"\r"}
@@ -104,3 +105,28 @@ class OtherStyle(Fault):
         """Frame the events so; a stream that is framed so is already as promised."""
         events = with_marker(stream) if self.marker else without_marker(stream)
         return replace(stream, style=StreamStyle(self.style), events=events)
+
+
+class DataLines(Fault):
+    """Events of several lines, as a server has them that indents its JSON."""
+
+    summary: ClassVar[str] = "Stream: indented JSON, each line of it a `data:` field of its event."
+    example: ClassVar[dict[str, Any]] = {"kind": "data_lines"}
+
+    kind: Literal["data_lines"] = "data_lines"
+
+    def shape_stream(self, stream: EventStream) -> EventStream:
+        """Indent what is JSON; a stream of JSON lines, where a line is an event, stays."""
+        if stream.style is not StreamStyle.SSE:
+            return stream
+        return replace(stream, events=tuple(_indented(event) for event in stream.events))
+
+
+def _indented(event: Event) -> Event:
+    if event.kind not in (EventKind.CHUNK, EventKind.ERROR):
+        return event
+    try:
+        value = orjson.loads(event.data)
+    except orjson.JSONDecodeError:
+        return event
+    return replace(event, data=orjson.dumps(value, option=orjson.OPT_INDENT_2))

@@ -143,6 +143,16 @@ def test_each_event_has_its_frame_and_a_blank_line(
     assert encode_event(Event(b"x", kind), stream) == framed + eol + eol
 
 
+@pytest.mark.parametrize("eol", LINE_ENDS)
+def test_a_payload_of_several_lines_is_one_event(eol: bytes) -> None:
+    """In SSE each line is a `data:` field, and a reader joins them with LF again."""
+    stream = EventStream(events=(Event(b'{\n "a": 1\n}'),), style=StreamStyle.SSE, eol=eol)
+
+    data = joined(encode_stream(stream))
+
+    assert data == eol.join([b"data: {", b'data:  "a": 1', b"data: }", b"", b""])
+
+
 @pytest.mark.parametrize("style", StreamStyle)
 def test_raw_bytes_are_written_as_they_are(style: StreamStyle) -> None:
     """Raw events stand outside any framing."""

@@ -47,6 +47,7 @@ KINDS = [
     "split",
     "split_crlf",
     "line_ends",
+    "data_lines",
     "bom",
 ]
 

@@ -475,8 +475,8 @@ FAULTY = [
     *STREAM_ENDINGS,
     *STREAM_BYTES,
 ]
-TESTED_BELOW = {"refuse"}
-"""Kinds that need more than one connection, and have tests of their own."""
+TESTED_BELOW = {"refuse", "data_lines"}
+"""Kinds that need more than one connection, or another framing first; they have their own tests."""
 
 
 @pytest.fixture
@@ -681,6 +681,29 @@ async def test_faults_of_one_rule_are_seen_together(sandbox: Sandbox, healthy: H
     assert steady(received.data) == chunked(first, b": ping\r\n\r\n", second, end=b"")
     assert received.ending == "rst"
     judge_pause(Pause(0.15, second, b"\r\n\r\n"), healthy, received, sent_ns)
+
+
+async def test_an_event_comes_in_several_data_lines(sandbox: Sandbox, healthy: Healthy) -> None:
+    """In SSE: the payload indented, each of its lines a `data:` field with its own line end."""
+    faults = [
+        {"kind": "stream_style", "style": "sse", "marker": True},
+        {"kind": "data_lines"},
+        {"kind": "line_ends", "eol": "crlf"},
+    ]
+    sandbox.replace_rules(parse_rules([{"faults": faults}]))
+
+    received, _ = await ask(sandbox, "stream")
+
+    indented = [
+        orjson.dumps(orjson.loads(payload), option=orjson.OPT_INDENT_2).split(b"\n")
+        for payload in healthy.chunks
+    ]
+    events = [b"".join(b"data: " + line + b"\r\n" for line in lines) for lines in indented]
+    assert steady(received.data) == chunked(
+        *(event + b"\r\n" for event in events), b"data: [DONE]\r\n\r\n"
+    )
+    assert received.ending == "fin"
+    assert sandbox.plan_status()[0].delivered == 1
 
 
 @pytest.mark.parametrize("how", ["rst", "fin"])

@@ -9,9 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.answer import Answer, Event, EventStream, StreamStyle
+from mockserver.answer import Answer, Event, EventKind, EventStream, StreamStyle
 from mockserver.delivery import lay_out
-from mockserver.faults.stream_bytes import Bom, LineEnds, OtherStyle, Split, SplitCrlf
+from mockserver.faults.stream_bytes import (
+    Bom,
+    DataLines,
+    LineEnds,
+    OtherStyle,
+    Split,
+    SplitCrlf,
+)
 from mockserver.pieces import joined
 
 if TYPE_CHECKING:
@@ -112,3 +119,25 @@ def test_a_stream_changes_into_any_style(
 
     assert joined(lay_out(Answer(200, body=shaped)).pieces) == sent
     assert shaped is not stream
+
+
+def test_an_event_may_have_several_data_lines(make_stream: MakeStream) -> None:
+    """Indented JSON, a `data:` field a line, with the stream's own line end; the marker has one."""
+    stream = make_stream(1, marker=True, style=StreamStyle.SSE, eol=b"\r\n")
+
+    shaped = DataLines().shape_stream(stream)
+
+    assert joined(lay_out(Answer(200, body=shaped)).pieces) == (
+        b'data: {\r\ndata:   "n": 0\r\ndata: }\r\n\r\ndata: [DONE]\r\n\r\n'
+    )
+
+
+def test_only_json_in_sse_is_indented(make_stream: MakeStream) -> None:
+    """In JSON lines a line is an event; a comment and a chunk that is no JSON stay as they are."""
+    lines = make_stream(1)
+    others = EventStream(
+        events=(Event(b"ping", EventKind.COMMENT), Event(b"{oops")), style=StreamStyle.SSE
+    )
+
+    assert DataLines().shape_stream(lines) is lines
+    assert DataLines().shape_stream(others) == others
