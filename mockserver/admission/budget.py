@@ -98,4 +98,4 @@ class BudgetLedger:
 
 def refusal(budget: BudgetSettings) -> Answer:
     """The budget is used up: 402, or 403 or 429 where it is spelled so; never a Retry-After."""
-    return envelope.failure(budget.spelling, envelope.BUDGET_EXHAUSTED)
+    return envelope.budget_exhausted(budget.spelling)

@@ -20,6 +20,7 @@ MODELS_OK = "Models fetched successfully"
 UNAUTHORIZED = "Unauthorized access"
 RATE_LIMITED = "Rate limit exceeded"
 BUDGET_EXHAUSTED = "Budget limit exceeded"
+BUDGET_CODE = "budget_exceeded"
 
 JSON_TYPE = ("Content-Type", "application/json")
 REQUEST_ID = "X-Request-Id"
@@ -55,6 +56,15 @@ def failure(status: int, message: str | None = None, *headers: tuple[str, str]) 
     text = message or STATUS_MESSAGES.get(status, f"HTTP {status}")
     body = orjson.dumps({"success": False, "message": text, "data": None})
     return Answer(status, (JSON_TYPE, *headers), body)
+
+
+def budget_exhausted(status: int) -> Answer:
+    """The refusal of a project whose budget is spent, with a code that a program can read.
+
+    Without one, a client could tell it from a rate limit by the wording alone.
+    """
+    document = {"success": False, "message": BUDGET_EXHAUSTED, "code": BUDGET_CODE, "data": None}
+    return Answer(status, (JSON_TYPE,), orjson.dumps(document))
 
 
 def unauthorized() -> Answer:

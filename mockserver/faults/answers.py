@@ -139,7 +139,7 @@ class BudgetExhausted(Fault):
 
     def answer(self, facts: RequestFacts) -> Answer:  # noqa: ARG002 - the same for each request
         """The budget error."""
-        return envelope.failure(self.spelling, envelope.BUDGET_EXHAUSTED)
+        return envelope.budget_exhausted(self.spelling)
 
 
 class SuccessFalse(Fault):

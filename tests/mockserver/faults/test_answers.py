@@ -138,11 +138,12 @@ def test_what_cannot_be_sent_is_refused(settings: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("spelling", [402, 403, 429])
 def test_a_spent_budget_has_three_spellings(facts: RequestFacts, spelling: Any) -> None:
-    """The status differs; the message says budget in each, and there is no Retry-After."""
+    """The status differs; message and code say budget in each, and there is no Retry-After."""
     answer = answers.BudgetExhausted(spelling=spelling).answer(facts)
 
     assert (answer.status, answer.headers) == (spelling, (JSON,))
     assert document_of(answer)["message"] == "Budget limit exceeded"
+    assert document_of(answer)["code"] == "budget_exceeded"
 
 
 def test_success_false_calls_itself_200(facts: RequestFacts) -> None:

@@ -127,6 +127,11 @@ def failure(status: str, message: str, *headers: str) -> bytes:
     return answer(status, "application/json", body, *headers)
 
 
+def spent(status: str) -> bytes:
+    text = b'"success":false,"message":"Budget limit exceeded","code":"budget_exceeded"'
+    return answer(status, "application/json", b'{%b,"data":null}' % text)
+
+
 def chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
 
@@ -182,10 +187,10 @@ ANSWERS = [
         ),
         {"status": 204},
     ),
-    Case("budget_exhausted", lambda _: failure("402 Payment Required", "Budget limit exceeded")),
+    Case("budget_exhausted", lambda _: spent("402 Payment Required")),
     Case(
         "budget_exhausted",
-        lambda _: failure("429 Too Many Requests", "Budget limit exceeded"),
+        lambda _: spent("429 Too Many Requests"),
         {"spelling": 429},
     ),
     Case("success_false", lambda _: failure("200 OK", "no"), {"message": "no"}),
