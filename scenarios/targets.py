@@ -50,6 +50,7 @@ class Targets(BaseModel):
     date_resolution_s: float = _target(1.0, "RATE-002: an HTTP date has whole seconds")
     malformed_hint_call_s: float = _target(60.0, "RATE-005: longest call after a malformed hint")
     long_hint_error_s: float = _target(1.0, "RATE-006: how soon a call with a long hint ends")
+    long_hint_watch_s: float = _target(10.0, "RATE-006: how long early attempts are watched for")
 
     response_limit_s: float = _target(120.0, "TIME-002: longest silence, undeclared timeout")
     idle_limit_s: float = _target(120.0, "TIME-003: longest silence in a stream, undeclared")

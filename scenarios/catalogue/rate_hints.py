@@ -169,7 +169,6 @@ def survived(
 
 LONG_HINT_S = 3600.0
 DEADLINE_S = 5.0
-WATCH_S = 10.0
 
 
 @scenario("RATE-006", needs=("retry", "retry_after"))
@@ -202,7 +201,7 @@ async def a_long_hint_ends_the_call(lab: Lab) -> None:
     )
     spent_s = max(outcome.elapsed_s for outcome in (waited, *outcomes))
     watched = tuple(call.token for call in hit.values())
-    await lab.late_attempts(watched, within_s=max(1.0, WATCH_S - spent_s))
+    await lab.late_attempts(watched, within_s=max(1.0, lab.targets.long_hint_watch_s - spent_s))
 
     lab.check(*gave_up(lab, list(hit.values()), outcomes))
     advice = "Wait for a hint that the caller has time for, and try again"
