@@ -6,14 +6,17 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from scenarios.reference.attempt import Attempt
 from scenarios.reference.backoff import FullJitter
 from scenarios.reference.budget import Budget
 from scenarios.reference.cache import AnswerCache
+from scenarios.reference.call import Call
 from scenarios.reference.classify import Classifier
 from scenarios.reference.concurrency import ConcurrencyLimit
 from scenarios.reference.events import EventAssembler
 from scenarios.reference.fallback import FallbackPolicy
 from scenarios.reference.lines import LineSplitter
+from scenarios.reference.pursuit import Pursuit
 from scenarios.reference.retry import RetryPolicy
 from scenarios.reference.retry_after import RetryAfterReader
 from scenarios.reference.secrets import Scrubber
@@ -31,8 +34,8 @@ if TYPE_CHECKING:
 class Parts:
     """What a client is made of.
 
-    ``lines``, ``events`` and ``transcript`` make a fresh one for each stream; ``draw`` gives the
-    chance in pauses, in [0, 1).
+    ``pursuit`` and ``attempt`` are made once for a client, ``call`` for each call, ``lines``,
+    ``events`` and ``transcript`` for each stream; ``draw`` gives the chance in pauses, in [0, 1).
     """
 
     scrubber: Scrubber
@@ -44,6 +47,9 @@ class Parts:
     budget: Budget | None
     retry_after: RetryAfterReader = field(default_factory=RetryAfterReader)
     classifier: Classifier = field(default_factory=Classifier)
+    pursuit: type[Pursuit] = Pursuit
+    attempt: type[Attempt] = Attempt
+    call: type[Call] = Call
     lines: Callable[[], LineSplitter] = LineSplitter
     events: Callable[[], EventAssembler] = EventAssembler
     transcript: Callable[[Classifier, str], Transcript] = Transcript

@@ -22,6 +22,7 @@ from scenarios.reference.transport import Limits
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from scenarios.reference.answers import Vector
     from scenarios.reference.assembly import Parts
     from scenarios.reference.call import Call, Flow
     from scenarios.reference.complaint import Complaint
@@ -143,13 +144,16 @@ class Attempt:
         self, call: Call, target: Target, reply: Reply, value: dict[str, Any]
     ) -> EmbeddingAnswer:
         """The vectors in the body of an embedding call; raises BadResponseError."""
-        expected = len(call.body["sentences"])
         return EmbeddingAnswer(
-            vectors=read_vectors(value, expected, self._parts.classifier),
+            vectors=self.vectors_in(value, len(call.body["sentences"])),
             model=target.model,
             usage=read_usage(value),
             request_ids=(reply.request_id,) if reply.request_id else (),
         )
+
+    def vectors_in(self, value: dict[str, Any], expected: int) -> tuple[Vector | PawaError, ...]:
+        """Each sentence's own vector or error; raises BadResponseError."""
+        return read_vectors(value, expected, self._parts.classifier)
 
     async def read_stream(self, reply: Reply, transcript: Transcript) -> AsyncGenerator[str, None]:
         """Pieces of text as they arrive, until the stream is whole.
@@ -159,7 +163,9 @@ class Attempt:
         """
         lines, events = self._parts.lines(), self._parts.events()
         ending: Deadline | None = None
-        while not transcript.closed:
+        while (patience_s := self.patience_s(transcript)) != 0:
+            if patience_s is not None and ending is None:
+                ending = Deadline.after(patience_s)
             data = await self._next_bytes(reply, transcript, ending)
             if data:
                 batch = [event for line in lines.feed(data) for event in events.take(line)]
@@ -170,10 +176,14 @@ class Attempt:
                     yield text
             if not data:
                 break
-            if transcript.finished and ending is None:
-                ending = Deadline.after(END_PATIENCE_S)
         transcript.require_whole()
         await reply.finish(END_PATIENCE_S)
+
+    def patience_s(self, transcript: Transcript) -> float | None:
+        """How much longer a stream may take: no limit of its own until the answer is whole."""
+        if transcript.closed:
+            return 0
+        return END_PATIENCE_S if transcript.finished else None
 
     async def _next_bytes(
         self, reply: Reply, transcript: Transcript, ending: Deadline | None

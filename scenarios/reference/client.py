@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 from scenarios.reference.answers import Answer, EmbeddingAnswer, Usage
 from scenarios.reference.assembly import Parts, standard_parts
 from scenarios.reference.batching import Batcher, BatchKey, Delivered
-from scenarios.reference.call import Call, Flow
 from scenarios.reference.deadline import Deadline
 from scenarios.reference.errors import BudgetExhaustedError, InvalidRequestError, PawaError
 from scenarios.reference.fallback import chat_targets, embedding_targets
-from scenarios.reference.pursuit import Pursuit
 from scenarios.reference.requests import CHAT_PATH, EMBEDDING_PATH, chat_body, embedding_body
 from scenarios.reference.secrets import Secret, check_key
 from scenarios.reference.stream import AnswerStream
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from scenarios.reference.budget import Budget, Reservation
+    from scenarios.reference.call import Call, Flow
     from scenarios.reference.settings import Settings
 
 
@@ -39,7 +38,7 @@ class PawaClient:
     def __init__(self, settings: Settings, parts: Parts | None = None) -> None:
         self.settings = settings
         self.parts = parts or standard_parts(settings)
-        self.pursuit = Pursuit(settings, self.parts)
+        self._pursuit = self.parts.pursuit(settings, self.parts)
         self._key = self._admit_key(settings.api_key)
         for target in chat_targets(settings, self._key, settings.model):
             self.parts.scrubber.add(target.api_key)
@@ -88,7 +87,7 @@ class PawaClient:
             key = BatchKey(model or self.settings.embedding_model, lang, self._key, fallback)
             if not sentences:
                 return EmbeddingAnswer((), key.model, attempts=0)
-            deadline = self._deadline(deadline_s)
+            deadline = self.deadline(deadline_s)
             if self._batcher is None:
                 return await self._embed(sentences, key, deadline)
             delivered = await self._batcher.submit(sentences, key, deadline)
@@ -138,13 +137,14 @@ class PawaClient:
         self.parts.scrubber.add(secret)
         return secret
 
-    def _deadline(self, deadline_s: float | None) -> Deadline:
+    def deadline(self, deadline_s: float | None) -> Deadline:
+        """When a call that begins now must be over: the caller's word, else the settings'."""
         return Deadline.after(self.settings.max_elapsed_s if deadline_s is None else deadline_s)
 
     def _stream(
         self, request: Mapping[str, Any], streams: bool, deadline_s: float | None, fallback: bool
     ) -> AnswerStream:
-        deadline = self._deadline(deadline_s)
+        deadline = self.deadline(deadline_s)
         return AnswerStream(self._chat(request, streams, deadline, fallback))
 
     async def _chat(
@@ -154,7 +154,8 @@ class PawaClient:
         with self.parts.telemetry.call():
             body = chat_body(request, self.settings.model, stream=streams)
             targets = chat_targets(self.settings, self._key, body["model"])
-            call = Call(CHAT_PATH, body, targets if fallback else targets[:1], deadline)
+            walked = targets if fallback else targets[:1]
+            call = self.parts.call(CHAT_PATH, body, walked, deadline)
             cache = self.parts.cache
             key = cache.key(body, self.settings.base_url, self._key) if cache else ""
             if cache and (stored := cache.lookup(key)):
@@ -175,9 +176,10 @@ class PawaClient:
         """One request for vectors, with everything that a chat call has but the cache."""
         body = embedding_body(sentences, key.model, key.lang)
         targets = embedding_targets(self.settings, key.api_key, key.model)
-        targets = targets if key.fallback else targets[:1]
+        walked = targets if key.fallback else targets[:1]
+        call = self.parts.call(EMBEDDING_PATH, body, walked, deadline)
         answer: EmbeddingAnswer | None = None
-        async with aclosing(self._paid(Call(EMBEDDING_PATH, body, targets, deadline))) as flow:
+        async with aclosing(self._paid(call)) as flow:
             async for piece in flow:
                 if isinstance(piece, EmbeddingAnswer):
                     answer = self.with_clean_errors(piece)
@@ -191,7 +193,7 @@ class PawaClient:
         reservation = self.reserve(budget, call) if budget else None
         cost = 0.0
         try:
-            async with aclosing(self.pursuit.answer(call)) as flow:
+            async with aclosing(self._pursuit.answer(call)) as flow:
                 async for piece in flow:
                     if not isinstance(piece, str):
                         cost = self._count(call, piece)

@@ -12,11 +12,12 @@ from scenarios.reference.errors import BadResponseError
 
 LONGEST_LINE_BYTES = 16 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
-_LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 class LineSplitter:
     """Collects bytes and gives out whole lines, each at once when its end has arrived."""
+
+    line_end = re.compile(rb"\r\n|\n|\r")
 
     def __init__(self) -> None:
         self._held: list[bytes] = []
@@ -27,12 +28,12 @@ class LineSplitter:
     def feed(self, data: bytes) -> list[str]:
         """The lines that ``data`` ends, without their line ends; raises BadResponseError."""
         data = self._without_bom(data)
-        if self._after_cr and data:
-            data = data[1:] if data.startswith(b"\n") else data
+        if data and self._after_cr:
+            data = self.without_torn_end(data)
             self._after_cr = False
         if not data:
             return []
-        *whole, rest = _LINE_END.split(data)
+        *whole, rest = self.line_end.split(data)
         self._after_cr = data.endswith(b"\r")
         lines = []
         for piece in whole:
@@ -47,6 +48,10 @@ class LineSplitter:
         rest = b"".join(self._held)
         self._held.clear()
         return self.decode(rest)
+
+    def without_torn_end(self, data: bytes) -> bytes:
+        """What follows a read that ended in CR, without the LF that belongs to that CR."""
+        return data.removeprefix(b"\n")
 
     def decode(self, line: bytes) -> str:
         """A whole line as text; raises BadResponseError when it is not UTF-8."""

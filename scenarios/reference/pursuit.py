@@ -8,7 +8,6 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scenarios.reference.attempt import Attempt
 from scenarios.reference.errors import DeadlineExceededError, PawaError, RateLimitedError
 from scenarios.reference.retry import Stop
 from scenarios.reference.tokens import cost_of
@@ -30,7 +29,7 @@ class Pursuit:
     def __init__(self, settings: Settings, parts: Parts) -> None:
         self._settings = settings
         self._parts = parts
-        self.attempt = Attempt(settings, parts)
+        self._attempt = parts.attempt(settings, parts)
 
     async def answer(self, call: Call) -> Flow:
         """Yields what the first target that manages it answers; raises the last failure."""
@@ -99,7 +98,7 @@ class Pursuit:
                 raise DeadlineExceededError("the deadline passed before the attempt could begin")
             logger.debug("attempt %d at %s: POST %s", attempt, target.name, call.path)
             body = call.body_for(encoded, attempt)
-            async with aclosing(self.attempt.run(call, target, body, until)) as flow:
+            async with aclosing(self._attempt.run(call, target, body, until)) as flow:
                 async for piece in flow:
                     yield piece
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scenarios.reference.answers import Answer, Usage
-from scenarios.reference.errors import BadResponseError, PawaError, StreamInterruptedError
+from scenarios.reference.errors import BadResponseError, StreamInterruptedError
 from scenarios.reference.replies import read_chat_part, read_object
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Transcript:
         except BadResponseError:
             raise BadResponseError("an event of the stream is not JSON", ambiguous=True) from None
         if part.complaint is not None:
-            raise self.error_of(part.complaint)
+            return self.on_error(part.complaint)
         self.finish_reason = part.finish_reason or self.finish_reason
         self._usage = part.usage or self._usage
         self._model = part.model or self._model
@@ -65,11 +65,11 @@ class Transcript:
             self._texts.append(part.text)
         return part.text
 
-    def error_of(self, complaint: Complaint) -> PawaError:
-        """The typed error of an error chunk."""
+    def on_error(self, complaint: Complaint) -> str:
+        """An error chunk is never text: raises its typed error."""
         kind = self._classifier.for_words(complaint)
         message = complaint.message or "the server ended the stream with an error"
-        return kind(message, code=complaint.code or None)
+        raise kind(message, code=complaint.code or None)
 
     def require_whole(self) -> None:
         """Raises StreamInterruptedError unless the answer is known to be whole."""

@@ -115,7 +115,7 @@ class Reply:
         Raises ConnectionFailedError when the body breaks off, AttemptTimeoutError when it is
         silent for too long or takes too long, DeadlineExceededError at the caller's deadline.
         """
-        until = self._limits.body.sooner(self._limits.idle_s)
+        until = self.patient_until()
         try:
             async with asyncio.timeout(until.timeout_s):
                 return await self._response.content.readany()
@@ -126,6 +126,10 @@ class Reply:
         if rest := self._arrived_before_the_break():
             return rest
         raise failure
+
+    def patient_until(self) -> Deadline:
+        """Until when the next bytes must come: every byte is a sign of life."""
+        return self._limits.body.sooner(self._limits.idle_s)
 
     async def read_whole(self, largest: int = LARGEST_ANSWER_BYTES) -> bytes:
         """The whole body.
@@ -219,12 +223,16 @@ class Transport:
                     allow_redirects=False,
                     timeout=self._timers(),
                 )
-                return Reply(response, self, limits)
+                return self.new_reply(response, limits)
         except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
             failure = self.translate(error, sent=True)
             if type(error) is TimeoutError:
                 failure = self.no_head(limits)
         raise failure
+
+    def new_reply(self, response: aiohttp.ClientResponse, limits: Limits) -> Reply:
+        """The reader of an answer whose head has arrived."""
+        return Reply(response, self, limits)
 
     def url(self, target: Target, path: str) -> str:
         """The address of an endpoint."""
