@@ -10,7 +10,7 @@ import asyncio
 import time
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mockserver.errors import MockServerError
 from mockserver.server import MockServer
@@ -222,7 +222,7 @@ class Engine:
         number: int,
     ) -> Trial:
         seed = derived_seed(self.seed, scenario.name, number)
-        lent = {
+        lent: dict[str, Any] = {
             "name": f"{scenario.rows[0].lower()}.{number}",
             "seed": seed,
             "server": server,

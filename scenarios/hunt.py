@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scenarios.catalogue.rows import CatalogueRow
     from scenarios.clients.protocol import Manifest
     from scenarios.engine import Judged
-    from scenarios.zoo.defects import Defect
+    from scenarios.zoo.defect import Defect
 
 SIDE_BY_SIDE = 6
 """So many defects at once: each is a process of its own that mostly waits."""
@@ -68,9 +68,7 @@ def hunt(*, only: Sequence[str] = (), repeat: int = 1, seed: int | None = None) 
     Raises:
         InputError: An unknown defect.
     """
-    from scenarios.zoo.defects import DEFECTS  # noqa: PLC0415 - the zoo is not needed elsewhere
-
-    chosen = choose(DEFECTS, only)
+    chosen = choose(all_defects(), only)
     console = console_for(sys.stdout)
     first_seed = secrets.randbits(31) if seed is None else seed
     hunted: list[Hunted] = []
@@ -83,6 +81,13 @@ def hunt(*, only: Sequence[str] = (), repeat: int = 1, seed: int | None = None) 
     told = f"escaped: {', '.join(escaped)}" if escaped else f"all {len(chosen)} caught"
     console.print(Text(f"{told} (seed {first_seed})"), soft_wrap=True)
     return 1 if escaped else 0
+
+
+def all_defects() -> Mapping[str, Defect]:
+    """The zoo."""
+    from scenarios.zoo.defects import DEFECTS  # noqa: PLC0415 - loads every damaged client
+
+    return DEFECTS
 
 
 def choose(defects: Mapping[str, Defect], only: Sequence[str]) -> list[Defect]:
@@ -132,7 +137,7 @@ async def hunt_one(defect: Defect, seed: int) -> Hunted:
 
 def _catch(judged: Judged, defect: Defect) -> Catch:
     missed = tuple(check.name for check in judged.checks if check.verdict is Verdict.FAIL)
-    named = any(fits(name, defect.check) for name in missed)
+    named = any(defect.shows_in(judged.row.id, name) for name in missed)
     return Catch(
         row=judged.row.id,
         verdict=judged.verdict,
@@ -140,12 +145,6 @@ def _catch(judged: Judged, defect: Defect) -> Catch:
         reason=judged.judgement.reason,
         right=judged.verdict is Verdict.FAIL and named,
     )
-
-
-def fits(name: str, wanted: str | Sequence[str]) -> bool:
-    """Whether a check's name holds one of the wanted texts."""
-    texts = [wanted] if isinstance(wanted, str) else wanted
-    return any(text in name for text in texts)
 
 
 def _table(hunted: Sequence[Hunted]) -> Table:
