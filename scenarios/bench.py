@@ -8,7 +8,7 @@ from mockserver.settings import DEFAULT_KEY, KeySettings, SandboxSettings
 from scenarios.errors import NotTestable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from mockserver.sandbox import Sandbox
     from mockserver.server import MockServer
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scenarios.noise import Noise
     from scenarios.targets import Targets
 
-JUDGED = {"replies": {"canary": True}, "announce_rules": False}
+JUDGED: Mapping[str, Any] = {"replies": {"canary": True}, "announce_rules": False}
 """How every sandbox of a scenario answers: with a canary, and never saying which rule it obeys."""
 
 
@@ -63,7 +63,7 @@ class Bench:
 
     async def open_sandbox(self, label: str, **settings: Any) -> Sandbox:
         """A fresh, healthy sandbox; `settings` are fields of ``SandboxSettings``."""
-        written = {
+        written: dict[str, Any] = {
             "name": self._free_name(label),
             "seed": self._seed,
             "keys": (KeySettings(id="judged", key=self._keyring.new_key()),),

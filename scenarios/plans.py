@@ -105,7 +105,10 @@ class PlannedRule:
         """
         from mockserver.faults.rules import Rule  # noqa: PLC0415 - keeps `list` and `explain` quick
 
-        written = {"id": self.id or default_id, "faults": [dict(f) for f in self.faults]}
+        written: dict[str, Any] = {
+            "id": self.id or default_id,
+            "faults": [dict(f) for f in self.faults],
+        }
         if self.match:
             written["match"] = dict(self.match)
         if self.when:
