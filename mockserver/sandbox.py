@@ -40,8 +40,8 @@ class Sandbox:
     """One world on a mock server.
 
     ``settings`` is an immutable snapshot and is swapped whole; a request keeps the one it began
-    with. ``door`` is what stands before the pipeline on a listener that is shared. A sandbox is made
-    on the event loop that will serve it.
+    with. ``door`` is what stands before the pipeline on a listener that is shared. It is made on
+    the event loop that will serve it.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """The one writer of replies, healthy and faulty: carries a delivery out, byte for byte.
 
-The head is serialised here and written on the connection's transport together with the first
-piece (a healthy JSON reply is one write); each further piece is a write of its own. A cut comes
-after what was written before it has left the socket.
+The head is serialised here. What is due at the same moment is written on the connection's
+transport in one write: head and body of a JSON reply, all chunks of a stream without pauses. A cut
+comes after what was written before it has left the socket.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
 LAST_CHUNK = b"0\r\n\r\n"
 
-FAIR_SHARE = 16
-"""After so many pieces without a pause others on the loop get their turn."""
+FAIR_SHARE = 64
+MOST_AT_ONCE = 64 * 1024
+"""After so many parts, or bytes, what is due is written and others on the loop get their turn."""
 
-Part = tuple[str, bytes]
-"""What a part of a write is, and its bytes."""
+Part = tuple[str, bytes, int]
+"""What a part of a write is, its bytes, and how many of them are body without framing."""
 
 
 @dataclass(slots=True)
@@ -50,16 +51,23 @@ class Channel:
 
     async def write(self, parts: list[Part], clock: Clock) -> bool:
         """One write of some parts, noted in the exchange; False when the connection is over."""
-        data = parts[0][1] if len(parts) == 1 else b"".join([part[1] for part in parts])
+        data = b"".join([data for _, data, _ in parts])
         connection, exchange = self.connection, self.exchange
         if connection.over:
             return False
         at_ns = clock.monotonic_ns()
-        for kind, part in parts:
-            exchange.wrote(at_ns, kind, part)
+        for kind, part, body_length in parts:
+            exchange.wrote(at_ns, kind, part, body_length)
         alive = await connection.write(data)
         self.journal.changed()
         return alive
+
+    async def rest(self, seconds: float, clock: Clock) -> bool:
+        """A pause, be it only so long that others get their turn; False when it is over."""
+        if seconds > 0:
+            return await self.connection.pause(seconds, clock)
+        await asyncio.sleep(0)
+        return not self.connection.over
 
 
 async def deliver(delivery: Delivery, channel: Channel, clock: Clock) -> None:
@@ -89,33 +97,27 @@ async def _send(delivery: Delivery, channel: Channel, clock: Clock) -> bool:
         return False
     if not delivery.send_head:
         return not channel.connection.over
-    parts: list[Part] = [("head", head_bytes(delivery, channel, clock))]
-    channel.exchange.status = delivery.status
+    exchange = channel.exchange
+    exchange.status = delivery.status
     chunked = delivery.framing is Framing.CHUNKED and not channel.http_10
     last = len(delivery.pieces) - 1
+    parts: list[Part] = [("head", head_bytes(delivery, channel, clock), 0)]
+    waiting = len(parts[0][1])
     for number, piece in enumerate(delivery.pieces):
-        if piece.delay_s > 0:
+        if piece.delay_s > 0 or waiting > MOST_AT_ONCE or len(parts) >= FAIR_SHARE:
             if parts and not await channel.write(parts, clock):
                 return False
-            parts = []
-            if not await channel.connection.pause(piece.delay_s, clock):
+            parts, waiting = [], 0
+            if not await channel.rest(piece.delay_s, clock):
                 return False
         tail = delivery.tail if number == last else 0
         data = _chunk(piece.data, tail) if chunked else piece.data
         if data:
-            parts.append((_kind(piece), data))
-        if number == last and chunked and delivery.ending is Ending.COMPLETE:
-            parts.append((EventKind.RAW.value, LAST_CHUNK))
-        if parts and not await channel.write(parts, clock):
-            return False
-        if number % FAIR_SHARE == FAIR_SHARE - 1:
-            await asyncio.sleep(0)
-        parts = []
-        channel.exchange.body_sent += len(piece.data)
-        channel.exchange.chunks_sent += piece.event_kind is EventKind.CHUNK
-    if last < 0 and chunked and delivery.ending is Ending.COMPLETE:
-        parts.append((EventKind.RAW.value, LAST_CHUNK))
-    return await channel.write(parts, clock) if parts else True
+            parts.append((_kind(piece), data, len(piece.data)))
+            waiting += len(data)
+    if chunked and delivery.ending is Ending.COMPLETE:
+        parts.append((EventKind.RAW.value, LAST_CHUNK, 0))
+    return await channel.write(parts, clock) if parts else not channel.connection.over
 
 
 async def _end(delivery: Delivery, channel: Channel, clock: Clock) -> bool:
