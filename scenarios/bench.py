@@ -70,8 +70,10 @@ class Bench:
         }
         for name, value in JUDGED.items():
             given = settings.get(name)
-            both = isinstance(value, dict) and isinstance(given, dict)
-            written[name] = {**value, **given} if both else settings.get(name, value)
+            if isinstance(value, dict) and isinstance(given, dict):
+                written[name] = {**value, **given}
+            else:
+                written[name] = settings.get(name, value)
         sandbox = await self._server.open_sandbox(
             SandboxSettings.model_validate({**settings, **written})
         )
