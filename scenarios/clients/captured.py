@@ -7,8 +7,9 @@ from typing import Any
 
 from mockserver.secrets import SecretMask
 
-HEAD_BYTES = 256 * 1024
-TAIL_BYTES = 1024 * 1024
+HEAD_BYTES = 4 * 1024 * 1024
+TAIL_BYTES = 12 * 1024 * 1024
+"""Room for the debug log of a whole run many times over, since it is scanned for leaked keys."""
 
 
 class CapturedText:
