@@ -41,8 +41,7 @@ def before(serve: Serve, server: MockServer) -> Serve:
 
 
 async def _serve(serve: Serve, server: MockServer, request: BaseRequest) -> web.StreamResponse:
-    path = request.path_qs.partition("?")[0]
-    if path != control.PREFIX and not path.startswith(f"{control.PREFIX}/"):
+    if not _is_control(request.raw_path):
         return await serve(request)
     connection = connection_of(request)
     intake = await take_in(request, connection, LARGEST_BODY)
@@ -58,6 +57,11 @@ async def _serve(serve: Serve, server: MockServer, request: BaseRequest) -> web.
     )
     await wire.deliver(lay_out(answer, method=intake.method), channel, RealClock())
     return KEEP if channel.keep_alive and not connection.over else CLOSE
+
+
+def _is_control(target: str) -> bool:
+    rest = target.removeprefix(control.PREFIX)
+    return rest != target and rest[:1] in {"", "/", "?"}
 
 
 async def _answer(server: MockServer, intake: Intake) -> Answer:

@@ -1,16 +1,19 @@
 """Records while they are being made: an open connection, an open exchange.
 
 These are written on the hot path, so they only take notes. The frozen record (with secrets masked
-and bytes bounded) is made when somebody reads the journal.
+and bytes bounded) is made when somebody reads the journal. Until then a closed exchange is kept as
+a tuple of plain values, which the garbage collector does not have to visit again and again.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+import struct
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
-from mockserver.journal import Connection, Exchange, Sent
+from mockserver.records import Connection, Exchange, Sent
 
 if TYPE_CHECKING:
     from mockserver.answer import Headers
@@ -22,6 +25,15 @@ BODY_KEPT = 64 * 1024
 FIRST_SENT_KEPT = 8 * 1024
 LAST_SENT_KEPT = 1024
 """Bytes kept of a response: the first and the last."""
+
+KINDS = ("head", "body", "chunk", "comment", "marker", "error", "raw")
+"""What a part of a write can be."""
+
+_CODE_OF_KIND = {kind: code for code, kind in enumerate(KINDS)}
+_PART = struct.Struct("<qqqq")
+
+Packed = tuple[Any, ...]
+"""A closed exchange, put away."""
 
 IN_PROGRESS = "in_progress"
 CLIENT_LEFT = "client_left"
@@ -55,7 +67,7 @@ class OpenConnection:
 
 @dataclass(slots=True, eq=False, repr=False)
 class OpenExchange:
-    """An exchange that is being served; see :class:`~mockserver.journal.Exchange`.
+    """An exchange that is being served; see :class:`~mockserver.records.Exchange`.
 
     It holds the request as it came, secrets included: it has no repr, and nothing but
     :meth:`record` is for readers.
@@ -101,39 +113,31 @@ class OpenExchange:
     client_left_how: str | None = None
     body_length: int | None = None
     body_sha256: str | None = None
-    sent: list[tuple[int, str, int, int]] = field(default_factory=list)
     sent_length: int = 0
     body_sent: int = 0
     chunks_sent: int = 0
-    _first: list[bytes] = field(default_factory=list)
-    _first_length: int = 0
-    _last: bytearray | None = None
-    _record: Exchange | None = None
-    _mask: SecretMask | None = None
+    _parts: bytearray | bytes = field(default_factory=bytearray)
+    _first: bytearray | bytes = field(default_factory=bytearray)
+    _last: bytearray | bytes = field(default_factory=bytearray)
 
-    def wrote(self, at_ns: int, kind: str, data: bytes) -> None:
-        """Note a part of a write."""
+    def wrote(self, at_ns: int, kind: str, data: bytes, body_length: int) -> None:
+        """Note a part of a write, and how many of its bytes are body without framing."""
         length = len(data)
-        self.sent.append((at_ns, kind, self.sent_length, length))
+        self.body_sent += body_length
+        self.chunks_sent += kind == "chunk"
+        self._parts += _PART.pack(at_ns, _CODE_OF_KIND[kind], self.sent_length, length)
         self.sent_length += length
-        if self._last is None:
-            self._first.append(data)
-            self._first_length += length
-            if self._first_length > 2 * FIRST_SENT_KEPT:
-                self._split_sent()
-        else:
-            self._last += data
+        # Twice of what is kept, so that a secret across the border is seen whole.
+        room = 2 * FIRST_SENT_KEPT - len(self._first)
+        if room > 0:
+            self._first += data[:room]
+        if length > room:
+            self._last += data[max(room, 0) :]
             if len(self._last) > 4 * FIRST_SENT_KEPT:
-                del self._last[: -2 * FIRST_SENT_KEPT]
-
-    def _split_sent(self) -> None:
-        """Keep the first and the last bytes only, with room for a secret across either border."""
-        held = b"".join(self._first)
-        self._first = [held[: 2 * FIRST_SENT_KEPT]]
-        self._last = bytearray(held[2 * FIRST_SENT_KEPT :])
+                self._last = self._last[-2 * FIRST_SENT_KEPT :]
 
     def end(self, ending: str, at_ns: int) -> None:
-        """Note how it ended. The body is digested now and a long one cut, to bound memory."""
+        """Note how it ended. A long body is digested now and cut, to bound memory."""
         self.ending = ending
         self.ended_ns = at_ns
         if len(self.body) > 2 * BODY_KEPT:
@@ -141,17 +145,23 @@ class OpenExchange:
             self.body_sha256 = hashlib.sha256(self.body).hexdigest()
             self.body = self.body[: 2 * BODY_KEPT]
 
+    def packed(self) -> Packed:
+        """The exchange as a tuple of plain values."""
+        self._parts, self._first, self._last = map(bytes, (self._parts, self._first, self._last))
+        values: Packed = _values_of(self)
+        return values
+
+    @classmethod
+    def unpacked(cls, packed: Packed) -> OpenExchange:
+        """The exchange that was packed."""
+        return cls(*packed)
+
     def record(self, mask: SecretMask) -> Exchange:
         """The exchange as it is now, frozen, masked and bounded."""
-        if self._record is not None and self._mask is mask:
-            return self._record
-        record = self._make_record(mask)
-        if self.ended_ns is not None:
-            self._record, self._mask = record, mask
-        return record
-
-    def _make_record(self, mask: SecretMask) -> Exchange:
-        sent = tuple(Sent(*part) for part in self.sent)
+        sent = tuple(
+            Sent(at_ns, KINDS[code], offset, length)
+            for at_ns, code, offset, length in _PART.iter_unpack(self._parts)
+        )
         return Exchange(
             seq=self.seq,
             sandbox=self.sandbox,
@@ -204,14 +214,15 @@ class OpenExchange:
         )
 
     def _sent_bytes(self, mask: SecretMask) -> bytes:
-        first = b"".join(self._first)
-        if self._last is None:
-            whole = mask.mask_bytes(first)
-            kept = FIRST_SENT_KEPT + LAST_SENT_KEPT
-            if len(whole) <= kept:
-                return whole
-            return _shortened(whole, whole)
-        return _shortened(mask.mask_bytes(first), mask.mask_bytes(bytes(self._last)))
+        if self.sent_length <= 4 * FIRST_SENT_KEPT:
+            whole = mask.mask_bytes(bytes(self._first + self._last))
+            short = len(whole) <= FIRST_SENT_KEPT + LAST_SENT_KEPT
+            return whole if short else _shortened(whole, whole)
+        first, last = bytes(self._first[: 2 * FIRST_SENT_KEPT]), bytes(self._last)
+        return _shortened(mask.mask_bytes(first), mask.mask_bytes(last))
+
+
+_values_of = attrgetter(*(one.name for one in fields(OpenExchange)))
 
 
 def _shortened(first: bytes, last: bytes) -> bytes:

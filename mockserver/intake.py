@@ -98,7 +98,9 @@ def garbage(connection: Connection) -> Intake:
 
 def _target(request: BaseRequest) -> tuple[str, str]:
     """Path and query as they were sent, still percent-encoded; also of a proxy's absolute URL."""
-    target = request.path_qs
+    target = request.raw_path
+    if not target.startswith("/"):
+        target = request.path_qs
     path, _, query = target.partition("?")
     return path, query
 

@@ -9,109 +9,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import orjson
+
+from mockserver.exchange import OpenExchange
+from mockserver.records import Connection, Exchange, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mockserver.exchange import OpenConnection, OpenExchange
+    from mockserver.exchange import OpenConnection, Packed
     from mockserver.secrets import SecretMask
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One part of one write: when, what, and where in the bytes of the response.
-
-    ``at_ns`` is taken just before the write, so that a floor measured from it is never falsely
-    early. ``kind`` is ``head``, ``body``, ``chunk``, ``comment``, ``marker``, ``error`` or ``raw``.
-    """
-
-    at_ns: int
-    kind: str
-    offset: int
-    length: int
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request and what became of it (DESIGN section 6).
-
-    ``ordinal`` is the number of the request on its connection, from 1. ``body`` and ``sent_bytes``
-    are masked and bounded. ``secrets_at`` says where a known key was seen. ``in_flight`` counts the
-    exchanges of the sandbox that were open when this one arrived, itself included. ``delivered``
-    says that the rule's faults all had their effect on the wire; ``executed`` that the work was
-    done. ``ending`` is ``complete``, ``client_left``, ``rst``, ``fin``, ``no_final_chunk``,
-    ``open``, ``in_progress`` or ``server_stopped``.
-    """
-
-    seq: int
-    sandbox: str
-    connection: int
-    ordinal: int
-    first_byte_in_ns: int
-    headers_in_ns: int
-    body_in_ns: int
-    first_byte_out_ns: int | None
-    last_byte_out_ns: int | None
-    ended_ns: int | None
-    wall: float
-    method: str
-    path: str
-    query: str
-    headers: tuple[tuple[str, str], ...]
-    body_length: int
-    body_sha256: str
-    content_length: int | None
-    body: bytes
-    tokens: tuple[str, ...]
-    token: str
-    attempt: int
-    key_id: str | None
-    project: str | None
-    secrets_at: tuple[str, ...]
-    model: str | None
-    stream: bool
-    items: int
-    max_tokens: int | None
-    tokens_in: int
-    tokens_out: int
-    cost: float
-    in_flight: int
-    rule: str | None
-    faults: tuple[str, ...]
-    draw: float | None
-    delivered: bool
-    executed: bool
-    status: int | None
-    request_id: str
-    canary: str | None
-    ending: str
-    client_left_ns: int | None
-    client_left_how: str | None
-    sent: tuple[Sent, ...]
-    sent_bytes: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """One TCP connection.
-
-    ``ended_by`` is ``client`` or ``server``, ``how`` is ``fin`` or ``rst``; both are None while it
-    is open. ``exchanges`` counts the requests that came over it.
-    """
-
-    id: int
-    sandbox: str
-    accepted_ns: int
-    ended_ns: int | None
-    ended_by: str | None
-    how: str | None
-    exchanges: int
-
+__all__ = ["Connection", "Exchange", "Journal", "Sent", "to_json_line"]
 
 _FIELDS = frozenset(field.name for field in fields(Exchange))
 
@@ -138,7 +52,9 @@ class Journal:
         self._exchanges_seen = 0
         self._connections_seen = 0
         self._open: dict[int, OpenExchange] = {}
-        self._closed: deque[OpenExchange] = deque()
+        self._closed: deque[tuple[int, Packed]] = deque()
+        self._read: dict[int, Exchange] = {}
+        self._read_with = mask
         self._live: dict[int, OpenConnection] = {}
         self._ended: deque[OpenConnection] = deque()
         self._waiters: set[asyncio.Future[None]] = set()
@@ -162,14 +78,27 @@ class Journal:
             raise TypeError(f"an exchange has no {unknown[0]!r}; its fields are those of Exchange")
         if path is not None:
             equal["path"] = path
-        held = (*self._closed.copy(), *self._open.copy().values())
-        records = (exchange.record(self.mask) for exchange in sorted(held, key=_sequence))
         return tuple(
             record
-            for record in records
+            for record in self._records()
             if (token is None or token == record.token or token in record.tokens)
             and all(getattr(record, name) == value for name, value in equal.items())
         )
+
+    def _records(self) -> list[Exchange]:
+        """Every record in order of arrival; those of closed exchanges are made only once."""
+        if self._read_with is not self.mask:
+            self._read, self._read_with = {}, self.mask
+        still_open = list(self._open.copy().values())
+        records = [self._read.get(seq) or self._unpack(seq, it) for seq, it in self._closed.copy()]
+        known = {record.seq for record in records}
+        records += [one.record(self.mask) for one in still_open if one.seq not in known]
+        return sorted(records, key=lambda record: record.seq)
+
+    def _unpack(self, seq: int, packed: Packed) -> Exchange:
+        record = OpenExchange.unpacked(packed).record(self.mask)
+        self._read[seq] = record
+        return record
 
     def connections(self) -> tuple[Connection, ...]:
         """The connections in order of acceptance, open ones included."""
@@ -202,6 +131,7 @@ class Journal:
         """Forget everything, also what is still in progress; numbering goes on."""
         self._open.clear()
         self._closed.clear()
+        self._read.clear()
         self._ended.clear()
         self.dropped = self.dropped_connections = 0
         self.changed()
@@ -236,9 +166,9 @@ class Journal:
     def closed(self, exchange: OpenExchange) -> None:
         """An exchange has ended."""
         if self._open.pop(exchange.seq, None) is not None:
-            self._closed.append(exchange)
+            self._closed.append((exchange.seq, exchange.packed()))
             if len(self._closed) > self._max:
-                self._drop(self._closed.popleft())
+                self._drop(*self._closed.popleft())
         self.changed()
 
     def changed(self) -> None:
@@ -247,11 +177,13 @@ class Journal:
             for waiter in tuple(self._waiters):
                 waiter.get_loop().call_soon_threadsafe(_wake, waiter)
 
-    def _drop(self, exchange: OpenExchange) -> None:
+    def _drop(self, seq: int, packed: Packed) -> None:
         self.dropped += 1
         if self._overflow is not None:
+            record = self._read.get(seq) or self._unpack(seq, packed)
             with self._overflow.open("ab") as lines:
-                lines.write(to_json_line(exchange.record(self.mask)))
+                lines.write(to_json_line(record))
+        self._read.pop(seq, None)
 
 
 def to_json_line(exchange: Exchange) -> bytes:
@@ -261,10 +193,6 @@ def to_json_line(exchange: Exchange) -> bytes:
         default=lambda value: value.decode("utf-8", "replace"),
         option=orjson.OPT_APPEND_NEWLINE,
     )
-
-
-def _sequence(exchange: OpenExchange) -> int:
-    return exchange.seq
 
 
 def _wake(waiter: asyncio.Future[None]) -> None:

@@ -98,7 +98,7 @@ async def _give_up(visit: Visit) -> None:
     visit.channel.keep_alive = False
     if visit.exchange.ending != IN_PROGRESS:
         return
-    if visit.exchange.sent:
+    if visit.exchange.sent_length:
         visit.exchange.end("fin", visit.sandbox.clock.monotonic_ns())
         visit.channel.connection.finish()
         return

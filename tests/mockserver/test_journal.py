@@ -89,6 +89,13 @@ class TestExchanges:
         with pytest.raises(TypeError, match="no 'paht'"):
             journal().exchanges(paht="/a")
 
+    def test_a_closed_exchange_is_recorded_once(self) -> None:
+        """Reading the journal over and over does not make its records anew."""
+        records = journal()
+        ended(records)
+
+        assert records.exchanges()[0] is records.exchanges()[0]
+
     def test_nothing_secret_is_handed_out(self) -> None:
         """Not in any field, nor in the line of JSON."""
         records = journal()

@@ -1,0 +1,99 @@
+"""What a journal hands out: frozen records of connections, exchanges and writes.
+
+All times are ``time.monotonic_ns()``. Nothing in a record is secret.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One part of one write: when, what, and where in the bytes of the response.
+
+    ``at_ns`` is taken just before the write, so that a floor measured from it is never falsely
+    early. ``kind`` is ``head``, ``body``, ``chunk``, ``comment``, ``marker``, ``error`` or ``raw``.
+    """
+
+    at_ns: int
+    kind: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what became of it (DESIGN section 6).
+
+    ``ordinal`` is the number of the request on its connection, from 1. ``body`` and ``sent_bytes``
+    are masked and bounded. ``secrets_at`` says where a known key was seen. ``in_flight`` counts the
+    exchanges of the sandbox that were open when this one arrived, itself included. ``delivered``
+    says that the rule's faults all had their effect on the wire; ``executed`` that the work was
+    done. ``ending`` is ``complete``, ``client_left``, ``rst``, ``fin``, ``no_final_chunk``,
+    ``open``, ``in_progress`` or ``server_stopped``.
+    """
+
+    seq: int
+    sandbox: str
+    connection: int
+    ordinal: int
+    first_byte_in_ns: int
+    headers_in_ns: int
+    body_in_ns: int
+    first_byte_out_ns: int | None
+    last_byte_out_ns: int | None
+    ended_ns: int | None
+    wall: float
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body_length: int
+    body_sha256: str
+    content_length: int | None
+    body: bytes
+    tokens: tuple[str, ...]
+    token: str
+    attempt: int
+    key_id: str | None
+    project: str | None
+    secrets_at: tuple[str, ...]
+    model: str | None
+    stream: bool
+    items: int
+    max_tokens: int | None
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    in_flight: int
+    rule: str | None
+    faults: tuple[str, ...]
+    draw: float | None
+    delivered: bool
+    executed: bool
+    status: int | None
+    request_id: str
+    canary: str | None
+    ending: str
+    client_left_ns: int | None
+    client_left_how: str | None
+    sent: tuple[Sent, ...]
+    sent_bytes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One TCP connection.
+
+    ``ended_by`` is ``client`` or ``server``, ``how`` is ``fin`` or ``rst``; both are None while it
+    is open. ``exchanges`` counts the requests that came over it.
+    """
+
+    id: int
+    sandbox: str
+    accepted_ns: int
+    ended_ns: int | None
+    ended_by: str | None
+    how: str | None
+    exchanges: int
