@@ -9,6 +9,7 @@ server-sent events ``{"delta": …}`` that end with one of the two.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -285,7 +286,8 @@ async def _must_listen(url: str) -> None:
         async with asyncio.timeout(CONNECT_S):
             _, writer = await asyncio.open_connection(parts.hostname, port)
     except (OSError, TimeoutError) as error:
-        reason = getattr(error, "strerror", None) or "no answer"
+        number = error.errno if isinstance(error, OSError) else None
+        reason = os.strerror(number) if number else "no answer"
         raise ClientStartError(
             f"the application {url} is not reachable ({reason}): start it first"
         ) from None
