@@ -154,6 +154,17 @@ class Lab:
         self._clients.append(client)
         return client
 
+    def needs_setting(self, name: str) -> None:
+        """Say that the scenario proves nothing unless the client takes this setting.
+
+        Raises:
+            NotTestable: The client is an application, whose settings are its own.
+        """
+        if self._driver.fixed_address:
+            raise NotTestable(
+                f"the scenario sets {name}, and an application's settings are its own"
+            )
+
     def address(self, sandbox: Sandbox, *, model: str = CHAT_MODEL) -> dict[str, str]:
         """Where a client finds a sandbox, as the settings ``fallbacks`` and ``open`` want it."""
         return {"base_url": sandbox.base_url, "api_key": sandbox.key, "model": model}
@@ -302,13 +313,14 @@ class Lab:
         """The checks of one row, in the order in which they were made."""
         return tuple(check for check, rows in self._checks if row in rows)
 
-    def allow(self, constant_s: float) -> float:
+    def allow(self, constant_s: float, *, since_s: float | None = None) -> float:
         """A ceiling's constant on this machine: at least five times the noise seen so far.
 
-        Noise since this scenario began. For ceilings of short times only (a reaction, a lag); never
-        for a floor.
+        Noise since `since_s` of ``time.monotonic()``, or else since this scenario began. For
+        ceilings of short times only (a reaction, a lag); never for a floor.
         """
-        seen = self._bench.noise.between(self.started_s, time.monotonic())
+        start_s = self.started_s if since_s is None else since_s
+        seen = self._bench.noise.between(start_s, time.monotonic())
         return widened_s(constant_s, seen.p999_s)
 
     def scan(self, text: str | bytes, where: str = "text") -> tuple[str, ...]:
