@@ -1,24 +1,39 @@
-"""LAT rows: what keeps an answer short, and how soon its first piece is there."""
+"""Rows on time to the text: what keeps an answer short, and how soon its pieces are there."""
 
 from __future__ import annotations
 
+import time
+from bisect import bisect_left
+from itertools import accumulate, pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from reports.results import Verdict
-from scenarios.checks import at_most, equal, nothing
+from reports.results import Check, Verdict
+from scenarios.catalogue.outcomes import told
+from scenarios.catalogue.pacing import calm
+from scenarios.checks import at_least, at_most, equal, holds, nothing
+from scenarios.errors import NotTestable
 from scenarios.evidence import hands_out
 from scenarios.lab import FALLBACK_MODEL
 from scenarios.plans import fault
 from scenarios.registry import scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from scenarios.call import Call
     from scenarios.client import Client
+    from scenarios.clients.protocol import Delta, Outcome
     from scenarios.evidence import Attempt
     from scenarios.lab import Lab
 
 STOP = ["KOMA", "MWISHO"]
+CALLS = 20
+
+FAR_TOO_LATE = 3.0
+"""A lag of so many times its limit is no lateness any more: the client holds the text back."""
+
+AS_THEY_ARRIVE = "Hand out each event when it arrives; do not read the stream whole first"
 
 
 @scenario("LAT-001")
@@ -27,10 +42,14 @@ async def what_bounds_the_answer_reaches_the_wire(lab: Lab) -> None:
 
     ``max_tokens`` and ``stop`` must be in the body of every attempt, unchanged, and, for a client
     that claims a fallback model, in the body that the fallback gets. The answer may not be longer
-    than was asked for. Control: two calls that ask for nothing must not carry the fields.
+    than was asked for. A field that the client openly refuses to send is an advisory. Control: two
+    calls that ask for nothing must not carry the fields.
     """
     client = await lab.open(max_attempts=3, backoff_base_s=0.05, backoff_cap_s=0.2)
-    asked = [lab.call(label=f"max_tokens {n}", max_tokens=n, stop=STOP) for n in range(7, 27)]
+    fields = await sendable(lab, client)
+    asked = [
+        lab.call(label=f"max_tokens {7 + n}", **bounds(fields, 7 + n, STOP)) for n in range(CALLS)
+    ]
     bare = lab.calls(2, label="control: nothing asked")
     retries = "retry" in lab.claims
     if retries:
@@ -38,30 +57,20 @@ async def what_bounds_the_answer_reaches_the_wire(lab: Lab) -> None:
 
     outcomes = await client.chat_all([*asked, *bare])
 
-    told = list(zip(asked, outcomes, strict=False))
     attempts = {call.token: lab.attempts(call) for call in asked}
     lab.check(
-        equal(
-            "attempts on the wire",
-            sum(len(found) for found in attempts.values()),
-            40 if retries else 20,
-            advice="Send each call, and send it again after a 503",
-        ),
         nothing(
             "attempts that lost what was asked for",
             [d for call in asked for d in differences(call, attempts[call.token])],
             advice="Send max_tokens and stop unchanged on every attempt",
         ),
-        nothing(
-            "answers longer than asked for",
-            [c.label for c, o in told if o.ok and len(o.text.split()) > c.request["max_tokens"]],
-            advice="Hand out the answer to this very request",
+        equal(
+            "attempts on the wire",
+            sum(len(found) for found in attempts.values()),
+            2 * CALLS if retries else CALLS,
+            advice="Send each call, and send it again after a 503",
         ),
-        nothing(
-            "calls that did not end well",
-            [f"{c.label}: {o.kind}" for c, o in told if not o.ok],
-            advice="Hand out a healthy answer",
-        ),
+        *answers_fit(lab, asked, outcomes[:CALLS]),
         nothing(
             "control: fields that nobody asked for",
             [name for call in bare for a in lab.attempts(call) for name in fields_of(a)],
@@ -71,34 +80,91 @@ async def what_bounds_the_answer_reaches_the_wire(lab: Lab) -> None:
         equal("control: calls that arrived", sum(bool(lab.attempts(c)) for c in bare), 2),
     )
     if "fallback_model" in lab.claims:
-        await on_the_fallback(lab)
+        await on_the_fallback(lab, fields)
 
 
-async def on_the_fallback(lab: Lab) -> None:
+async def sendable(lab: Lab, client: Client) -> tuple[str, ...]:
+    """Which of the two fields the client takes at all; the others it refuses as unsupported.
+
+    Raises:
+        NotTestable: It takes neither.
+    """
+    tried = {
+        "max_tokens": lab.call(label="max_tokens alone", max_tokens=50),
+        "stop": lab.call(label="stop alone", stop=STOP),
+    }
+    outcomes = await client.chat_all(tried.values())
+    refused = [n for n, o in zip(tried, outcomes, strict=True) if o.kind == "unsupported"]
+    lab.check(
+        nothing(
+            "fields that a caller cannot set",
+            refused,
+            advice="Let a caller bound the answer: max_tokens and stop",
+            miss=Verdict.ADVISORY,
+        )
+    )
+    if len(refused) == len(tried):
+        raise NotTestable("the client sends neither max_tokens nor stop")
+    return tuple(name for name in tried if name not in refused)
+
+
+def bounds(fields: Sequence[str], max_tokens: int, stop: Sequence[str]) -> dict[str, Any]:
+    """The bounding fields of a request, as far as the client takes them."""
+    every = {"max_tokens": max_tokens, "stop": list(stop)}
+    return {name: every[name] for name in fields}
+
+
+def answers_fit(lab: Lab, asked: Sequence[Call], outcomes: Sequence[Outcome]) -> tuple[Check, ...]:
+    """Each call got the answer to its last attempt, and no longer one than it asked for."""
+    named = list(zip(asked, outcomes, strict=True))
+    return (
+        nothing(
+            "answers longer than asked for",
+            [
+                f"{call.label}: {len(outcome.text.split())} words"
+                for call, outcome in named
+                if outcome.ok and len(outcome.text.split()) > call.request.get("max_tokens", 1000)
+            ],
+            advice="Hand out the answer to this very request",
+        ),
+        nothing(
+            "calls without the server's last answer",
+            [
+                f"{call.label}: {told(outcome)}"
+                for call, outcome in named
+                if not any(hands_out(outcome, attempt) for attempt in lab.attempts(call)[-1:])
+            ],
+            advice="Hand out a healthy answer",
+        ),
+    )
+
+
+async def on_the_fallback(lab: Lab, fields: Sequence[str]) -> None:
     """The primary model stays at 503; the fallback model must get what was asked for."""
-    client: Client = await lab.open(
+    client = await lab.open(
         max_attempts=2,
         backoff_base_s=0.05,
         backoff_cap_s=0.1,
         fallback_models=[FALLBACK_MODEL],
     )
-    call = lab.call(label="on the fallback", max_tokens=9, stop=STOP)
+    call = lab.call(label="on the fallback", **bounds(fields, 9, STOP))
     lab.plan(fault("status", status=503).on(call).model("*ember*"))
 
     outcome = await client.chat(call)
 
     reached = tuple(a for a in lab.attempts(call) if a.model == FALLBACK_MODEL)
     lab.check(
-        equal(
-            "fallback: the answer is the fallback's",
-            bool(reached) and hands_out(outcome, reached[-1]),
-            True,
-            advice="Ask the fallback model when the primary one keeps failing",
-        ),
         nothing(
             "fallback: attempts that lost what was asked for",
             differences(call, reached),
             advice="Send max_tokens and stop unchanged to the fallback too",
+        ),
+        holds(
+            "fallback: the answer is the fallback's",
+            bool(reached) and hands_out(outcome, reached[-1]),
+            told(outcome),
+            "ok, with the fallback's canary",
+            advice="Ask the fallback model when the primary one keeps failing",
         ),
     )
 
@@ -106,30 +172,85 @@ async def on_the_fallback(lab: Lab) -> None:
 def fields_of(attempt: Attempt) -> dict[str, Any]:
     """The bounding fields in the body of an attempt."""
     body = attempt.body_json
-    fields = body if isinstance(body, dict) else {}
+    fields: Mapping[str, Any] = body if isinstance(body, dict) else {}
     return {name: fields[name] for name in ("max_tokens", "stop") if fields.get(name) is not None}
 
 
 def differences(call: Call, attempts: tuple[Attempt, ...]) -> list[str]:
     """What an attempt's body says otherwise than the caller; one line each."""
-    wanted = {name: call.request[name] for name in ("max_tokens", "stop")}
+    wanted = {name: call.request[name] for name in ("max_tokens", "stop") if name in call.request}
     return [
-        f"{call.label}, attempt {attempt.number}: {fields_of(attempt)}"
+        f"{call.label}, attempt {attempt.number}: {fields_of(attempt) or 'neither'}"
         for attempt in attempts
         if fields_of(attempt) != wanted
     ]
+
+
+@scenario("SSE-020", needs=("streaming",))
+async def events_reach_the_caller_as_they_arrive(lab: Lab) -> None:
+    """Ten events, 300 ms apart; each piece of text has to reach the caller when it arrives.
+
+    An event's lag runs from its write on the server until all its text is with the caller. All text
+    at the end is the failure that the row is about; a lag within three times its limit may be the
+    machine's and is an advisory. Controls: the text is whole, and the server kept its pace.
+    """
+    words = fresh_words(lab, 10)
+    client = await lab.open(max_attempts=1, timeout_s=15.0, idle_timeout_s=10.0)
+    await calm(lab, client)
+    lab.shape(replies={"text": "".join(words), "canary": False}, stream={"chunk_words": 1})
+    call = lab.call(label="an event every 300 ms", stream=True)
+    lab.plan(fault("pace", interval_s=0.3).on(call))
+    since_s = time.monotonic()
+
+    outcome = await client.chat(call)
+
+    attempts = lab.attempts(call)
+    sent = attempts[0].chunk_times_s[: len(words)] if attempts else ()
+    got = [delta.at_s for delta in outcome.deltas if delta.text]
+    lags = lags_s(words, sent, outcome.deltas)
+    lab.check(
+        at_least(
+            "time from the first piece to the last",
+            got[-1] - got[0] if got else None,
+            1.35,
+            "s",
+            advice=AS_THEY_ARRIVE,
+        ),
+        lag(
+            "median lag",
+            median(lags) if lags else None,
+            lab.allow(lab.targets.delta_lag_median_s, since_s=since_s),
+            advice=AS_THEY_ARRIVE,
+        ),
+        lag(
+            "longest lag",
+            max(lags, default=None),
+            lab.allow(lab.targets.delta_lag_max_s, since_s=since_s),
+            advice=AS_THEY_ARRIVE,
+        ),
+        equal("pieces of text", len(got), len(words), advice=AS_THEY_ARRIVE, miss=Verdict.ADVISORY),
+        whole(outcome, "".join(words)),
+        at_least(
+            "control: the server's shortest pause",
+            min((b - a for a, b in pairwise(sent)), default=None),
+            0.25,
+            "s",
+        ),
+    )
 
 
 @scenario("LAT-002", needs=("streaming",))
 async def the_first_piece_is_early(lab: Lab) -> None:
     """Five streams: the first piece after 100 ms, then twenty pieces 100 ms apart.
 
-    The first piece has to reach the caller when it arrives; a first piece at or after the last one
-    was sent is the failure that the row is about. Control: the text is whole.
+    The first piece has to reach the caller when it arrives; one that comes when the last one has
+    been sent is the failure that the row is about. A median lag within three times the limit may be
+    the machine's and is an advisory. Control: the texts are whole.
     """
-    words = " ".join(f"neno{number}" for number in range(1, 21))
-    lab.shape(replies={"text": words, "canary": False}, stream={"chunks": 20})
+    words = fresh_words(lab, 20)
     client = await lab.open(max_attempts=1, timeout_s=15.0, idle_timeout_s=10.0)
+    await calm(lab, client)
+    lab.shape(replies={"text": "".join(words), "canary": False}, stream={"chunk_words": 1})
     calls = lab.calls(5, label="stream", stream=True)
     lab.plan(
         *(
@@ -137,33 +258,77 @@ async def the_first_piece_is_early(lab: Lab) -> None:
             for call in calls
         )
     )
+    since_s = time.monotonic()
 
     outcomes = await client.chat_all(calls)
 
     lags: list[float] = []
     late: list[str] = []
     for call, outcome in zip(calls, outcomes, strict=True):
-        sent = [at for a in lab.attempts(call)[:1] for at in a.chunk_times_s]
+        sent = [at for a in lab.attempts(call)[:1] for at in a.chunk_times_s[: len(words)]]
         first = next((delta.at_s for delta in outcome.deltas if delta.text), None)
-        if first is None or len(sent) < 20 or first >= sent[19]:
+        if first is None or len(sent) < len(words) or first >= sent[-1]:
             late.append(call.label)
-        else:
+        if first is not None and sent:
             lags.append(first - sent[0])
     advice = "Hand out the first piece of a stream when it arrives, not when the stream is over"
     lab.check(
-        nothing(
-            "control: texts that are not whole",
-            [c.label for c, o in zip(calls, outcomes, strict=True) if o.text != words],
-            advice="Hand out the text of a healthy stream",
-        ),
         nothing("streams whose first piece came after the last was sent", late, advice=advice),
-        at_most(
+        lag(
             "median lag of the first piece",
             median(lags) if lags else None,
-            lab.allow(lab.targets.first_delta_lag_s),
-            "s",
+            lab.allow(lab.targets.first_delta_lag_s, since_s=since_s),
             advice=advice,
-            miss=Verdict.ADVISORY if lags else Verdict.FAIL,
-            timing=True,
         ),
+        nothing(
+            "control: texts that are not whole",
+            [
+                f"{c.label}: {told(o)}"
+                for c, o in zip(calls, outcomes, strict=True)
+                if o.text != "".join(words)
+            ],
+            advice="Hand out the text of a healthy stream",
+        ),
+    )
+
+
+def fresh_words(lab: Lab, count: int) -> list[str]:
+    """Words that no client knows beforehand, each with the space before it; one is one event."""
+    words = [f"neno{lab.rng.randrange(10**6):06d}" for _ in range(count)]
+    return [words[0], *(f" {word}" for word in words[1:])]
+
+
+def lags_s(chunks: Sequence[str], sent_s: Sequence[float], deltas: Sequence[Delta]) -> list[float]:
+    """How long after its write each chunk had reached the caller whole, in seconds.
+
+    The caller's pieces may be finer or coarser than chunks; chunks that never arrived are left out.
+    """
+    arrived = list(accumulate(len(delta.text) for delta in deltas))
+    ends = accumulate(len(chunk) for chunk in chunks)
+    places = [(bisect_left(arrived, end), at_s) for end, at_s in zip(ends, sent_s, strict=False)]
+    return [deltas[place].at_s - at_s for place, at_s in places if place < len(deltas)]
+
+
+def lag(name: str, measured_s: float | None, limit_s: float, *, advice: str) -> Check:
+    """A ceiling for a lag: lateness is an advisory, holding the text back a failure."""
+    late = measured_s is not None and measured_s <= FAR_TOO_LATE * limit_s
+    return at_most(
+        name,
+        measured_s,
+        limit_s,
+        "s",
+        advice=advice,
+        miss=Verdict.ADVISORY if late else Verdict.FAIL,
+        timing=True,
+    )
+
+
+def whole(outcome: Outcome, text: str) -> Check:
+    """The control of a stream that no fault cuts: its text is all there."""
+    return holds(
+        "control: text",
+        outcome.ok and outcome.text == text,
+        outcome.text if outcome.ok else told(outcome),
+        text,
+        advice="Hand out the text of a healthy stream",
     )

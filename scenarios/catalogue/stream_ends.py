@@ -2,83 +2,127 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from reports.results import Verdict
-from scenarios.catalogue.streams import SENTENCE, same_text
+from reports.results import Check, Verdict
+from scenarios.catalogue.outcomes import UNTYPED, told
+from scenarios.catalogue.pacing import calm
+from scenarios.catalogue.streams import (
+    SENTENCE,
+    STYLES,
+    framed,
+    same_text,
+    shortened,
+    whole_text,
+)
 from scenarios.checks import at_most, equal, holds, nothing
+from scenarios.evidence import NS_PER_S
 from scenarios.plans import fault
 from scenarios.registry import scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from scenarios.call import Call
+    from scenarios.client import Client
     from scenarios.clients.protocol import Outcome
     from scenarios.lab import Lab
 
 SIXTY_WORDS = " ".join(f"neno{number}" for number in range(1, 61))
+WHOLE = "control: whole stream"
+
 UNFINISHED = frozenset({"incomplete", "interrupted", "length", "error"})
 """Finish reasons that tell the caller of an answer that it is not whole."""
+
+KEEP_PARTIAL = "Keep the text that had arrived and hand it out with the error"
 
 
 @scenario("SSE-010", needs=("streaming",))
 async def the_marker_ends_the_call(lab: Lab) -> None:
     """``[DONE]`` arrives and the socket stays open for 60 s.
 
-    The call has to be complete within half a second of the marker. Control: the same stream, closed
-    as usual.
+    The call has to be complete within half a second of the marker, and the connection, which no
+    other call can use, has to be let go. Control: the same stream, closed as usual.
     """
+    client = await lab.open(max_attempts=1, timeout_s=6.0, idle_timeout_s=4.0)
+    await calm(lab, client)
     lab.shape(replies={"text": SENTENCE})
-    client = await lab.open(max_attempts=1, timeout_s=8.0, idle_timeout_s=4.0)
-    open_socket = lab.call(label="marker, socket stays open", stream=True)
+    held = lab.call(label="marker, socket stays open", stream=True)
     closed = lab.call(label="control: closed as usual", stream=True)
-    framed = fault("stream_style", style="sse", marker=True)
-    lab.plan(framed.on(closed), framed.also("marker_open", hold_s=60.0).on(open_socket))
+    lab.plan(
+        framed("sse").on(closed),
+        framed("sse").also("marker_open", hold_s=60.0).on(held),
+    )
 
-    outcome, control = await client.chat_all([open_socket, closed], patience_s=12.0)
+    since_s = time.monotonic()
+    outcome, control = await client.chat_all([held, closed], patience_s=12.0)
 
-    attempts = lab.attempts(open_socket)
-    marked = attempts[0].last_byte_out_ns if attempts else None
+    await lab.settled(held, timeout_s=lab.targets.socket_close_s)
+    attempts = lab.attempts(held)
+    marked_ns = attempts[0].last_byte_out_ns if attempts else None
+    left_ns = attempts[0].client_left_ns if attempts else None
     advice = "End the call at the terminal marker; do not wait for the server to close the socket"
     lab.check(
-        *same_text(lab, "control: closed as usual", closed, control, SENTENCE),
-        equal("outcome", outcome.kind, "ok", advice=advice),
         at_most(
             "time from the marker to the end of the call",
-            None if marked is None else outcome.ended_s - marked / 1e9,
-            lab.allow(lab.targets.marker_s),
+            None if marked_ns is None else outcome.ended_s - marked_ns / NS_PER_S,
+            lab.allow(lab.targets.marker_s, since_s=since_s),
             "s",
             advice=advice,
+            timing=True,
         ),
-        *same_text(lab, "socket stays open", open_socket, outcome, SENTENCE, advice=advice),
+        *same_text(lab, "socket stays open", held, outcome, SENTENCE, advice=advice),
+        at_most(
+            "time from the marker to the end of the connection",
+            None if left_ns is None or marked_ns is None else (left_ns - marked_ns) / NS_PER_S,
+            lab.allow(lab.targets.marker_s + lab.targets.socket_close_s, since_s=since_s),
+            "s",
+            advice="Close a connection whose answer was not read to its end",
+            miss=Verdict.ADVISORY,
+            timing=True,
+        ),
+        *same_text(lab, "control: closed as usual", closed, control, SENTENCE),
     )
+
+
+async def client_of_sixty_words(lab: Lab) -> Client:
+    """A server that says sixty words, then a finish reason and the marker; no second attempts."""
+    lab.shape(replies={"text": SIXTY_WORDS}, stream={"style": "sse", "marker": True})
+    return await lab.open(max_attempts=1, timeout_s=10.0)
 
 
 @scenario("SSE-011", needs=("streaming",))
 async def a_stream_without_its_end_is_incomplete(lab: Lab) -> None:
     """Ten streams stop after 40 of 60 pieces: HTTP ends cleanly, marker and finish reason missing.
 
-    None of the ten may come back as a plain success. Control: the whole stream of the same server
-    carries a finish reason and the marker and comes back as one.
+    None of the ten may come back as a plain success, and no text may hold what the server did not
+    say. Control: the whole stream of the same server carries a finish reason and the marker and
+    comes back as one.
     """
-    lab.shape(replies={"text": SIXTY_WORDS}, stream={"style": "sse", "marker": True})
-    client = await lab.open(max_attempts=1, timeout_s=10.0)
-    whole = lab.call(label="control: whole stream", stream=True)
-    short = lab.calls(10, label="40 of 60 pieces", stream=True)
-    lab.plan(
-        *(fault("cut_stream", after_chunks=40, how="clean").on(call) for call in short),
-    )
+    client = await client_of_sixty_words(lab)
+    short = lab.calls(10, label="40 of 60 pieces,", stream=True)
+    whole = lab.call(label=WHOLE, stream=True)
+    lab.plan(*(fault("cut_stream", after_chunks=40, how="clean").on(call) for call in short))
 
-    control, *outcomes = await client.chat_all([whole, *short])
+    *outcomes, control = await client.chat_all([*short, whole])
 
+    named = list(zip(short, outcomes, strict=True))
     lab.check(
-        *same_text(lab, "control: whole stream", whole, control, SIXTY_WORDS),
-        equal("truncated streams that arrived", sum(bool(lab.attempts(c)) for c in short), 10),
         nothing(
             "truncated streams handed out as whole answers",
-            [call.label for call, outcome in zip(short, outcomes, strict=True) if plain(outcome)],
+            [f"{c.label}: {len(o.text.split())} words" for c, o in named if plain(o)],
             advice="Report a stream that ends without [DONE] or finish reason as incomplete: this "
             "server sends both at the end of every whole stream",
         ),
-        nothing("crashes", [o.kind for o in outcomes if o.kind in {"crashed", "hung", "internal"}]),
+        only_what_was_said(lab, named),
+        nothing(
+            "truncated streams without a typed end",
+            [f"{call.label}: {told(o)}" for call, o in named if o.kind in UNTYPED],
+            advice="Raise an error of your own that a caller can catch",
+        ),
+        equal("truncated streams that arrived", arrived(lab, short), len(short)),
+        *same_text(lab, WHOLE, whole, control, SIXTY_WORDS),
     )
 
 
@@ -89,19 +133,37 @@ def plain(outcome: Outcome) -> bool:
     return outcome.answer.finish_reason not in UNFINISHED
 
 
+def only_what_was_said(lab: Lab, named: Iterable[tuple[Call, Outcome]]) -> Check:
+    """The text that was handed out is the beginning of the server's, to the letter."""
+    return nothing(
+        "texts that are not the beginning of the server's",
+        [
+            f"{call.label}: {shortened(outcome.text)}"
+            for call, outcome in named
+            if not whole_text(lab, call, SIXTY_WORDS).startswith(outcome.text)
+        ],
+        advice="Hand out what the server has said, nothing more and nothing twice",
+    )
+
+
+def arrived(lab: Lab, calls: Iterable[Call]) -> int:
+    """How many of the calls reached the server."""
+    return sum(bool(lab.attempts(call)) for call in calls)
+
+
 @scenario("SSE-012", needs=("streaming",))
 async def a_broken_stream_is_an_error(lab: Lab) -> None:
-    """After 40 of 60 pieces the connection is reset, or closed without the final chunk.
+    """After 40 of 60 pieces: a reset, a close inside a chunk, a close without the final chunk.
 
-    Three calls each; no success, and what had arrived stays available. Control: the whole stream.
+    Three calls each; no success, a typed error, and what had arrived stays available. Control: the
+    whole stream.
     """
-    lab.shape(replies={"text": SIXTY_WORDS}, stream={"style": "sse", "marker": True})
-    client = await lab.open(max_attempts=1, timeout_s=10.0)
-    whole = lab.call(label="control: whole stream", stream=True)
+    client = await client_of_sixty_words(lab)
     broken = {
-        how: lab.calls(3, label=how.replace("_", " "), stream=True)
-        for how in ("rst", "no_final_chunk")
+        how: lab.calls(3, label=f"{how.replace('_', ' ')},", stream=True)
+        for how in ("rst", "fin", "no_final_chunk")
     }
+    whole = lab.call(label=WHOLE, stream=True)
     lab.plan(
         *(
             fault("cut_stream", after_chunks=40, how=how).on(call)
@@ -111,29 +173,35 @@ async def a_broken_stream_is_an_error(lab: Lab) -> None:
     )
 
     every = [call for calls in broken.values() for call in calls]
-    control, *outcomes = await client.chat_all([whole, *every])
+    *outcomes, control = await client.chat_all([*every, whole])
 
-    told = list(zip(every, outcomes, strict=True))
+    named = list(zip(every, outcomes, strict=True))
     lab.check(
-        *same_text(lab, "control: whole stream", whole, control, SIXTY_WORDS),
-        equal("broken streams that arrived", sum(bool(lab.attempts(c)) for c in every), 6),
         nothing(
             "broken streams handed out as answers",
-            [call.label for call, outcome in told if outcome.ok],
+            [call.label for call, outcome in named if outcome.ok],
             advice="Treat a reset, and a chunked body without its final chunk, as an error "
             "(RFC 9112 section 8)",
         ),
         nothing(
             "broken streams without a typed error",
-            [f"{c.label}: {o.kind}" for c, o in told if o.kind in {"internal", "crashed", "hung"}],
+            [f"{call.label}: {told(o)}" for call, o in named if o.kind in UNTYPED],
             advice="Raise an error of your own that a caller can catch",
         ),
-        nothing(
-            "broken streams whose partial text is lost",
-            [call.label for call, outcome in told if "neno10" not in outcome.text],
-            advice="Keep the text that had arrived and hand it out with the error",
-            miss=Verdict.ADVISORY,
-        ),
+        only_what_was_said(lab, named),
+        partial_kept(named),
+        equal("broken streams that arrived", arrived(lab, every), len(every)),
+        *same_text(lab, WHOLE, whole, control, SIXTY_WORDS),
+    )
+
+
+def partial_kept(named: Sequence[tuple[Call, Outcome]]) -> Check:
+    """What had arrived before the end is still there."""
+    return nothing(
+        "broken streams whose partial text is lost",
+        [call.label for call, outcome in named if "neno10" not in outcome.text],
+        advice=KEEP_PARTIAL,
+        miss=Verdict.ADVISORY,
     )
 
 
@@ -143,62 +211,76 @@ async def an_error_event_becomes_an_error(lab: Lab) -> None:
 
     The call has to end in a typed error, not in text and not in silence. Control: the whole stream.
     """
-    lab.shape(replies={"text": SIXTY_WORDS})
-    client = await lab.open(max_attempts=1, timeout_s=10.0)
-    whole = lab.call(label="control: whole stream", stream=True)
+    client = await client_of_sixty_words(lab)
     failed = {style: lab.call(label=f"{style}: error event", stream=True) for style in STYLES}
+    whole = lab.call(label=WHOLE, stream=True)
     lab.plan(
-        fault("stream_style", style="sse", marker=True).on(whole),
         *(
-            fault("stream_style", style=style, marker=True)
+            framed(style)
             .also("error_chunk", after_chunks=10, message="The model is overloaded")
             .on(call)
             for style, call in failed.items()
         ),
     )
 
-    control, *outcomes = await client.chat_all([whole, *failed.values()])
+    *outcomes, control = await client.chat_all([*failed.values(), whole])
 
-    lab.check(*same_text(lab, "control: whole stream", whole, control, SIXTY_WORDS))
     for style, outcome in zip(failed, outcomes, strict=True):
-        told = outcome.error.message if outcome.error else ""
-        lab.check(
-            holds(
-                f"{style}: outcome",
-                outcome.error is not None and outcome.kind != "internal",
-                outcome.kind,
-                "a typed error",
-                advice='Raise when an event of a stream says `"success": false`',
-            ),
-            holds(
-                f"{style}: the error's text is no answer",
-                "overloaded" not in outcome.text,
-                shown(outcome.text),
-                "no text of the error event",
-                advice="Never hand out an error event as text",
-            ),
-            holds(
-                f"{style}: the server's message is kept",
-                "overloaded" in f"{told} {outcome.kind}",
-                shown(told),
-                "The model is overloaded",
-                advice="Keep the message of the error event in the error",
-                miss=Verdict.ADVISORY,
-            ),
-            holds(
-                f"{style}: partial text",
-                "neno9" in outcome.text,
-                shown(outcome.text),
-                "the ten pieces that came before",
-                advice="Keep the text that had arrived and hand it out with the error",
-                miss=Verdict.ADVISORY,
-            ),
-        )
+        lab.check(*told_as_error(style, outcome))
+    lab.check(
+        *(
+            equal(f"{style}: attempts on the wire", len(lab.attempts(call)), 1)
+            for style, call in failed.items()
+        ),
+        *same_text(lab, WHOLE, whole, control, SIXTY_WORDS),
+    )
 
 
-STYLES = ("sse", "json_lines")
+def told_as_error(style: str, outcome: Outcome) -> tuple[Check, ...]:
+    """The error event has become an error: typed, with its message, beside the text so far."""
+    message = outcome.error.message if outcome.error else ""
+    return (
+        holds(
+            f"{style}: outcome",
+            outcome.error is not None and outcome.kind not in UNTYPED,
+            told(outcome),
+            "a typed error",
+            advice='Raise when an event of a stream says `"success": false`',
+        ),
+        holds(
+            f"{style}: the error's text is no answer",
+            "overloaded" not in outcome.text,
+            ending_of(outcome.text),
+            "no text of the error event",
+            advice="Never hand out an error event as text",
+        ),
+        holds(
+            f"{style}: the kind is kept",
+            outcome.kind in {"overloaded", "server_error"},
+            told(outcome),
+            "overloaded or server_error",
+            advice="Tell what the error event says: the server is overloaded",
+            miss=Verdict.ADVISORY,
+        ),
+        holds(
+            f"{style}: the server's message is kept",
+            "overloaded" in message,
+            ending_of(message),
+            "The model is overloaded",
+            advice="Keep the message of the error event in the error",
+            miss=Verdict.ADVISORY,
+        ),
+        holds(
+            f"{style}: partial text",
+            "neno9" in outcome.text,
+            ending_of(outcome.text),
+            "the ten pieces that came before",
+            advice=KEEP_PARTIAL,
+            miss=Verdict.ADVISORY,
+        ),
+    )
 
 
-def shown(text: str) -> str:
+def ending_of(text: str) -> str:
     """The last words of a text, for a check's measured value."""
     return text if len(text) <= 80 else f"…{text[-80:]}"
