@@ -165,6 +165,17 @@ class Lab:
                 f"the scenario sets {name}, and an application's settings are its own"
             )
 
+    def must_set(self, *names: str) -> None:
+        """Say that the row stands and falls with these settings (an empty key, retries off).
+
+        Raises:
+            NotTestable: The client is an application, whose settings the harness cannot reach.
+        """
+        if self._driver.fixed_address:
+            raise NotTestable(
+                f"the row sets {', '.join(names)}, which the harness cannot do in an application"
+            )
+
     def address(self, sandbox: Sandbox, *, model: str = CHAT_MODEL) -> dict[str, str]:
         """Where a client finds a sandbox, as the settings ``fallbacks`` and ``open`` want it."""
         return {"base_url": sandbox.base_url, "api_key": sandbox.key, "model": model}

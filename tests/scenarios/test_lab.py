@@ -243,3 +243,12 @@ async def test_the_client_can_have_a_process_of_its_own(lab: Lab) -> None:
 
     assert lab._driver.starts == 1  # type: ignore[attr-defined]
     assert lab.client_output() == ""
+
+
+async def test_a_row_can_stand_and_fall_with_a_setting(lab: Lab) -> None:
+    """An application keeps the settings that it was started with."""
+    lab.must_set("api_key")
+    lab._driver.fixed_address = True  # type: ignore[misc]
+
+    with pytest.raises(NotTestable, match="sets api_key, max_attempts"):
+        lab.must_set("api_key", "max_attempts")
