@@ -50,7 +50,8 @@ async def a_reset_before_the_answer_is_retried(lab: Lab) -> None:
         )
     )
 
-    before = {name: await clients[name].chat(call) for name, call in warm.items()}
+    warming = {name: clients[name].start(call) for name, call in warm.items()}
+    before = {name: await one for name, one in warming.items()}
     running = {name: clients[name].start(call) for name, call in calls.items()}
     outcomes = {name: await one for name, one in running.items()}
 
@@ -88,7 +89,7 @@ async def no_success_from(lab: Lab, rule: PlannedRule, uncut: PlannedRule, *, ad
     arrives is valid JSON and only the way in which the body ended tells that something is missing.
     """
     client = await lab.open(max_attempts=1, timeout_s=10.0)
-    cut = lab.calls(TRIALS, label="cut")
+    cut = lab.calls(TRIALS, label="cut call")
     whole = lab.call(label="control: the same reply, not cut")
     lab.plan(*(rule.on(call) for call in cut), uncut.on(whole))
 

@@ -51,7 +51,9 @@ async def a_deadline_holds_while_bytes_trickle(lab: Lab) -> None:
     advice = "Bound the whole call by its deadline, also while bytes keep coming"
     for (name, call), outcome in zip(hit.items(), outcomes, strict=True):
         lab.check(
-            at_least(f"{name}: attempts on the wire", len(lab.attempts(call)), 1),
+            at_least(
+                f"{name}: attempts on the wire", len(lab.attempts(call)), 1, advice="Send the call"
+            ),
             at_most(
                 f"{name}: connection closed after",
                 left_s(lab, call, outcome),
@@ -116,7 +118,7 @@ async def a_deadline_bounds_attempts_and_pauses(lab: Lab) -> None:
     quick = await lab.open(max_attempts=5, timeout_s=2.0, backoff_base_s=0.1, backoff_cap_s=0.4)
     await calm(lab, client)
     kinds = endings_to_outlast()
-    hit = {name: lab.calls(CALLS_EACH, label=f"always {name},") for name in kinds}
+    hit = {name: lab.calls(CALLS_EACH, label=f"{name} call") for name in kinds}
     rescued = lab.call(label="control: 503, then healthy")
     lab.plan(
         *(kinds[name].on(call) for name, calls in hit.items() for call in calls),

@@ -84,7 +84,7 @@ async def odd_hints_fall_back_to_backoff(lab: Lab) -> None:
     settings = {"max_attempts": 2, "backoff_base_s": 1.0, "backoff_cap_s": 2.0}
     client, apart = await isolated(lab, **settings), await isolated(lab, **settings)
     await calm(lab, client)
-    hit = {name: lab.calls(REPEATS, label=f"Retry-After {name},") for name in HINTS}
+    hit = {name: lab.calls(REPEATS, label=f"Retry-After {name}, call") for name in HINTS}
     untouched = lab.call(label="control: no fault")
     lab.plan(
         *(

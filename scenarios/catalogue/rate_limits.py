@@ -38,7 +38,8 @@ async def seconds_are_a_floor(lab: Lab) -> None:
     fails there.
     """
     hit = {
-        f"{status}": lab.calls(3, label=f"{status} with Retry-After: 2,") for status in (429, 503)
+        f"{status}": lab.calls(3, label=f"{status} with Retry-After: 2, call")
+        for status in (429, 503)
     }
     rules = {
         name: fault("status", status=int(name), retry_after="2").on_attempts(1) for name in hit
@@ -64,7 +65,7 @@ async def dates_are_understood(lab: Lab) -> None:
     second answer. Controls: a 503 without a hint is retried sooner, and a call that meets no fault
     arrives once.
     """
-    hit = {form: lab.calls(3, label=f"{form} date 3 s ahead,") for form in DATE_FORMS}
+    hit = {form: lab.calls(3, label=f"{form} date 3 s ahead, call") for form in DATE_FORMS}
     rules = {
         form: fault(
             "status", status=503, retry_after_date={"form": form, "in_s": DATE_IN_S}

@@ -91,7 +91,7 @@ async def too_many_requests_is_retried(lab: Lab) -> None:
     that meets no fault arrives once.
     """
     client = await lab.open(max_attempts=3, backoff_base_s=0.05, backoff_cap_s=0.4)
-    hit = lab.calls(3, label="429, then healthy")
+    hit = lab.calls(3, label="429 call")
     untouched = lab.call(label="control: no fault")
     lab.plan(*(fault("status", status=429).on(call).on_attempts(1) for call in hit))
 
@@ -183,7 +183,7 @@ async def without_retries_there_is_one_attempt(lab: Lab) -> None:
     """
     client = await lab.open(max_attempts=1, backoff_base_s=4.0, backoff_cap_s=8.0)
     await calm(lab, client)
-    hit = lab.calls(5, label="always 503")
+    hit = lab.calls(5, label="503 call")
     untouched = lab.call(label="control: no fault")
     lab.plan(*(fault("status", status=503).on(call) for call in hit))
 

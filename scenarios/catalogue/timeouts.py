@@ -137,7 +137,7 @@ async def a_quiet_stream_is_cut(lab: Lab) -> None:
     idle_s = client.limit("idle_timeout_s")
     timeout_s = client.limit("timeout_s")
     limit_s = idle_s or timeout_s or lab.targets.idle_limit_s / lab.targets.idle_limit_factor
-    quiet = lab.calls(3, label="quiet after 20 pieces", stream=True)
+    quiet = lab.calls(3, label="quiet call", stream=True)
     pausing = lab.call(label="control: a pause, then the rest", stream=True)
     lab.plan(
         *(fault("stall", after_chunks=20).on(call) for call in quiet),
