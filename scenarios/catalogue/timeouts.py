@@ -148,7 +148,14 @@ async def a_quiet_stream_is_cut(lab: Lab) -> None:
     control, *outcomes = await client.chat_all([pausing, *quiet], patience_s=patience)
     await lab.settled(tuple(call.token for call in quiet), timeout_s=3.0)
 
+    sent = [lab.attempts(call)[-1:] for call in quiet]
     lab.check(
+        equal(
+            "pieces sent before the silence",
+            [len(attempt.chunk_times_ns) for last in sent for attempt in last],
+            [20] * len(quiet),
+            advice="Send the call, and read the stream as it comes",
+        ),
         idle_ended(lab, quiet, limit_s, declared=idle_s is not None),
         *incomplete(lab, quiet, outcomes),
     )
@@ -199,12 +206,6 @@ def incomplete(lab: Lab, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> 
         if not made or made[-1].canary is None or made[-1].canary not in outcome.text
     ]
     return (
-        equal(
-            "pieces sent before the silence",
-            [len(made[-1].chunk_times_ns) if made else 0 for made in attempts],
-            [20] * len(calls),
-            advice="Open the stream",
-        ),
         *all_typed(
             "quiet streams",
             calls,
