@@ -5,6 +5,7 @@ Control requests are no part of any sandbox: they are in no journal and meet no 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ from mockserver.pipeline import connection_of
 from mockserver.wire import Channel
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from aiohttp import web
     from aiohttp.web_request import BaseRequest
 
@@ -47,7 +50,9 @@ async def _serve(serve: Serve, server: MockServer, request: BaseRequest) -> web.
     intake = await take_in(request, connection, LARGEST_BODY)
     if intake.condition is Condition.LEFT:
         return CLOSE
-    answer = await _answer(server, intake)
+    answer = await _while_here(connection, _answer(server, intake), intake.method)
+    if answer is None:
+        return CLOSE
     channel = Channel(
         connection,
         _unrecorded(server, intake, connection),
@@ -57,6 +62,26 @@ async def _serve(serve: Serve, server: MockServer, request: BaseRequest) -> web.
     )
     await wire.deliver(lay_out(answer, method=intake.method), channel, RealClock())
     return KEEP if channel.keep_alive and not connection.over else CLOSE
+
+
+async def _while_here(
+    connection: Connection, work: Coroutine[None, None, Answer], method: str
+) -> Answer | None:
+    """The answer; None when it was only to be read and the connection is over before it is there.
+
+    Only a call that reads is given up (it may wait for the journal); one that changes something is
+    carried through.
+    """
+    if method != "GET":
+        return await work
+    answering = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(connection.pause(None))
+    await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    left, done = leaving.done(), answering.done()
+    for task in (leaving, answering):
+        task.cancel()
+    await asyncio.gather(leaving, answering, return_exceptions=True)
+    return answering.result() if done and not left else None
 
 
 def _is_control(target: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import OrderedDict
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockserver import pipeline
@@ -59,7 +60,13 @@ class Sandbox:
         self.plan = Plan(settings.rules, settings.seed)
         self.plan_set_ns = self.clock.monotonic_ns()
         mask = SecretMask((key.key for key in settings.keys), salt=salt)
-        self.journal = Journal(settings.name, mask, max_exchanges=settings.journal.max_exchanges)
+        overflow = settings.journal.overflow_file
+        self.journal = Journal(
+            settings.name,
+            mask,
+            max_exchanges=settings.journal.max_exchanges,
+            overflow=Path(overflow) if overflow else None,
+        )
         self.limiter = RateLimiter()
         self.ledger = BudgetLedger()
         self._arrivals: OrderedDict[str, int] = OrderedDict()

@@ -31,13 +31,15 @@ CREDENTIAL_HEADERS = frozenset(
 
 
 class SecretMask:
-    """Knows some secrets; finds and masks them as they are, URL-encoded, in JSON and in base64.
+    """Knows some secrets; finds and masks them as they are, and in the usual encodings.
+
+    Those are percent-encoding, JSON, hex and base64 (also with something before or behind the key).
 
     A mask never changes: :meth:`knowing` makes a new one with the same salt, so that fingerprints
     stay comparable. Secrets of fewer than ``SHORTEST`` characters are not searched for.
     """
 
-    __slots__ = ("_forms", "_salt", "_secrets", "longest")
+    __slots__ = ("_forms", "_salt", "_secrets")
 
     def __init__(self, secrets: Iterable[str] = (), *, salt: bytes | None = None) -> None:
         self._salt = randomness.token_bytes(16) if salt is None else salt
@@ -51,7 +53,6 @@ class SecretMask:
         }
         # A secret that begins with another one has to be found first.
         self._forms = tuple(sorted(forms.items(), key=lambda form: -len(form[0])))
-        self.longest = len(self._forms[0][0]) if self._forms else 0
 
     def __repr__(self) -> str:
         return f"SecretMask({len(self._secrets)} secrets)"
@@ -116,6 +117,7 @@ def _forms(secret: str) -> set[bytes]:
     raw = secret.encode()
     texts = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
     texts.add(_ESCAPE.sub(lambda escape: escape[0].lower(), quote(secret, safe="")))
+    texts |= {raw.hex(), raw.hex().upper()}
     forms = {text.encode() for text in texts}
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         forms |= {core for core in (_core(encode, raw, at) for at in range(3)) if len(core) >= 6}

@@ -156,9 +156,13 @@ class ApiSettings(Snapshot):
 
 
 class JournalSettings(Snapshot):
-    """How many exchanges are kept in memory; older ones are dropped and counted."""
+    """How many exchanges are kept in memory; older ones are dropped and counted.
+
+    With an ``overflow_file`` each of those goes there first, as one line of JSON.
+    """
 
     max_exchanges: Positive = 20_000
+    overflow_file: str | None = Field(default=None, min_length=1)
 
 
 class SandboxSettings(Snapshot):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from mockserver import control
 from mockserver.server import MockServer
 from tests.mockserver.rawclient import RawClient, chat, request
-from tests.mockserver.talk import ask
+from tests.mockserver.talk import ask, busy, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -54,6 +55,22 @@ async def test_traffic_and_control_share_a_connection(server: MockServer) -> Non
 
     assert (first.status, second.status) == (200, 200)
     assert len(server.default.journal.exchanges()) == 1
+
+
+@pytest.mark.parametrize("who", ["client", "server"])
+async def test_a_call_that_waits_ends_with_its_connection(server: MockServer, who: str) -> None:
+    """Whoever leaves: the wait for the journal does not go on for nobody, nor keep the server."""
+    waiting = "/_mock/sandboxes/default/journal?at_least=1&timeout_s=60"
+    tasks = len(asyncio.all_tasks())
+    async with await RawClient.connect(server.url) as client:
+        await client.send(request(waiting, method="GET"))
+        await busy(server.default.connections)
+        if who == "client":
+            client.leave()
+        else:
+            async with asyncio.timeout(1.0):
+                await server.close()
+        await until(lambda: len(asyncio.all_tasks()) == tasks)
 
 
 async def test_a_path_that_only_begins_like_it_is_traffic(server: MockServer) -> None:

@@ -65,6 +65,19 @@ class TestAHealthyServer:
         assert len(chunks) == sum(part.kind == "chunk" for part in exchange.sent) > 10
         assert exchange.stream is True
 
+    async def test_head_gets_the_head_and_no_body(self, sandbox: Sandbox) -> None:
+        """The length is that of the body that is not sent (RFC 9110 section 9.3.2)."""
+        async with await RawClient.connect(sandbox.base_url) as client:
+            await client.send(request("/v1/models", method="HEAD"))
+            head = await client.read(until=b"\r\n\r\n")
+            await client.send(request("/v1/models", method="GET"))
+            get = await client.read_reply()
+
+        assert (head.status, head.header("connection")) == (405, None)
+        assert int(head.header("content-length") or 0) > 0
+        assert head.body == b""
+        assert get.status == 200
+
     async def test_embeddings_are_answered(self, sandbox: Sandbox) -> None:
         """One vector for each sentence."""
         received = await ask(sandbox, request("/v1/vectors/embedding", EMBED))

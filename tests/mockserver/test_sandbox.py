@@ -17,6 +17,8 @@ from tests.mockserver.rawclient import LONG_S, RawClient, chat, request
 from tests.mockserver.talk import ask, last
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mockserver.faults.rules import Rule
     from tests.mockserver.conftest import OpenSandbox
 
@@ -212,6 +214,20 @@ async def test_reset_goes_back_to_the_beginning(open_sandbox: OpenSandbox) -> No
 
     assert first == second == [503, 200, 429]
     assert [e.attempt for e in sandbox.journal.exchanges()] == [1, 2, 3]
+
+
+async def test_older_exchanges_go_to_the_overflow_file(
+    open_sandbox: OpenSandbox, tmp_path: Path
+) -> None:
+    """Memory holds the newest, the file the others."""
+    path = tmp_path / "older.jsonl"
+    sandbox = await open_sandbox(journal={"max_exchanges": 1, "overflow_file": str(path)})
+    for _ in range(3):
+        await status_of(sandbox)
+    await last(sandbox)
+
+    assert [exchange.seq for exchange in sandbox.journal.exchanges()] == [3]
+    assert sandbox.journal.dropped == len(path.read_text().splitlines()) == 2
 
 
 async def test_nothing_leaks_from_one_sandbox_to_another(open_sandbox: OpenSandbox) -> None:

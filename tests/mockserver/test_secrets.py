@@ -30,6 +30,8 @@ class TestFinding:
             ("base64", base64.b64encode(KEY.encode()).decode()),
             ("base64 of user:key", base64.b64encode(f"me:{KEY}".encode()).decode()),
             ("base64 of a sentence", base64.b64encode(f"k is {KEY}!".encode()).decode()),
+            ("hex", KEY.encode().hex()),
+            ("HEX", KEY.encode().hex().upper()),
             ("URL-safe base64", base64.urlsafe_b64encode(KEY.encode()).decode()),
         ],
     )
