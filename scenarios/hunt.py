@@ -122,10 +122,11 @@ async def hunt_one(defect: Defect, seed: int) -> Hunted:
     """One defect against its rows."""
     registry = discover()
     rows = [registry.row(row) for row in defect.rows]
+    plan = parse_spec(defect.spec)
     engine = Engine(
         registry=registry,
         rows=rows,
-        launch=parse_spec(defect.spec).start,
+        launch=lambda: plan.start(debug_log=True),
         seed=seed,
         targets=Targets(),
         listener=_Silent(),

@@ -52,7 +52,11 @@ def field(monkeypatch: pytest.MonkeyPatch) -> None:
         lab.check(equal("outcome", outcome.kind, "ok"))
 
     def parsed(manner: str) -> SimpleNamespace:
-        return SimpleNamespace(start=FakeDriver(manner).launch)
+        async def start(*, debug_log: bool) -> FakeDriver:
+            assert debug_log, "a leak into a debug log is a leak"
+            return await FakeDriver(manner).launch()
+
+        return SimpleNamespace(start=start)
 
     monkeypatch.setattr(hunting, "discover", lambda: registry)
     monkeypatch.setattr(hunting, "parse_spec", parsed)
