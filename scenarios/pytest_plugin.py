@@ -74,7 +74,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Start the client and every scenario that was chosen."""
+    """Start the client and every scenario that was chosen; say what is wrong with the request."""
+    refusal = session.config.stash.get(REFUSAL, None)
+    if refusal is not None:
+        pytest.exit(refusal, WRONG_INPUT)
     rows = [item.row for item in session.items if isinstance(item, RowItem)]
     if not rows or session.config.option.collectonly:
         return
@@ -141,7 +144,8 @@ class CatalogueModule(pytest.File):
         from scenarios.registry import discover  # noqa: PLC0415 - idle until now
 
         registry = discover()
-        for row in _request(self.config).rows:
+        request = _request(self.config)
+        for row in request.rows if request else ():
             if registry.scenario_of(row.id).module == f"scenarios.catalogue.{self.path.stem}":
                 yield RowItem.from_parent(self, name=row.id, row=row)
 
@@ -221,8 +225,10 @@ def _is_ours(folder: Path) -> bool:
     return folder == rows.HERE
 
 
-def _request(config: pytest.Config) -> Request:
-    """What was asked for; read once, at the first module of the catalogue."""
+def _request(config: pytest.Config) -> Request | None:
+    """What was asked for; read once, at the first module of the catalogue. None: it is wrong."""
+    if REFUSAL in config.stash:
+        return None
     if REQUEST not in config.stash:
         from scenarios.errors import ScenariosError  # noqa: PLC0415 - idle until now
         from scenarios.judging import read_request  # noqa: PLC0415
@@ -239,7 +245,9 @@ def _request(config: pytest.Config) -> Request:
                 mock_port=option.mock_port,
             )
         except ScenariosError as error:
-            _refuse(config, str(error))
+            # Told when all is collected: here pytest would tell it once for every module.
+            config.stash[REFUSAL] = str(error)
+            return None
     return config.stash[REQUEST]
 
 

@@ -1,0 +1,116 @@
+"""Writes the pages of docs/ that are made from the code, or says which are out of date.
+
+``python scripts/pages.py`` writes ``docs/api.md``, ``docs/rows.md`` and the table of targets in
+``docs/commands.md``; with ``--check`` it only compares and exits 1 when one differs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scenarios.registry import discover
+from scenarios.targets import Targets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DOCS = Path(__file__).parents[1] / "docs"
+TARGETS_MARK = "<!-- targets -->"
+PACKAGES = ("mockserver", "scenarios", "reports")
+
+
+def api_page() -> str:
+    """Every public name of every package, with the first sentence of its docstring."""
+    lines = [
+        "# Public names",
+        "",
+        "What each package offers to others; everything else is its own. Made from the code by",
+        "`python scripts/pages.py`.",
+    ]
+    for package in PACKAGES:
+        module = importlib.import_module(package)
+        lines += [
+            "",
+            f"## `{package}`",
+            "",
+            _first(module),
+            "",
+            "| name | what it is |",
+            "|---|---|",
+        ]
+        lines += [f"| `{name}` | {_first(getattr(module, name))} |" for name in module.__all__]
+    return "\n".join(lines) + "\n"
+
+
+def rows_page() -> str:
+    """Every row that has a scenario, by group, and how it is tested."""
+    registry = discover()
+    lines = [
+        "# Rows",
+        "",
+        "The promises that are judged. `must` is a norm's own word; `must*` is ours, where the",
+        "failure costs money, secrets, data or floods a server; `should` has wide agreement; `may`",
+        "depends on what the client claims. `pawa-scenarios explain ROW` tells more of one. Made",
+        "from the code by `python scripts/pages.py`.",
+    ]
+    groups = dict.fromkeys(row.group for row in registry.rows())
+    for group in groups:
+        lines += ["", f"## {group}", "", "| row | what is right | how it is tested | claims |"]
+        lines += ["|---|---|---|---|"]
+        for row in registry.rows():
+            if row.group == group:
+                entry = registry.scenario_of(row.id)
+                claims = ", ".join(f"`{claim}`" for claim in sorted(entry.needs)) or "none"
+                told = " ".join(entry.told.split("\n\n")[0].split())
+                cells = (f"{row.id} {row.severity}", row.right, told, claims)
+                lines.append(
+                    f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+                )
+    return "\n".join(lines) + "\n"
+
+
+def commands_page(document: str) -> str:
+    """The page of the commands with its table of targets written anew."""
+    before, _, after = document.split(TARGETS_MARK)
+    rows = [
+        f"| `{name}` | {field.default:g} | {field.description} |"
+        for name, field in Targets.model_fields.items()
+    ]
+    table = "\n".join(["", "| target | default | what for |", "|---|---|---|", *rows, ""])
+    return f"{before}{TARGETS_MARK}{table}{TARGETS_MARK}{after}"
+
+
+def _first(thing: object) -> str:
+    """The first paragraph of a docstring on one line; a type alias has none of its own."""
+    if not (inspect.isclass(thing) or inspect.isfunction(thing) or inspect.ismodule(thing)):
+        return "A type alias."
+    text = (inspect.getdoc(thing) or "").split("\n\n")[0]
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Each page with its text."""
+    yield DOCS / "api.md", api_page()
+    yield DOCS / "rows.md", rows_page()
+    commands = DOCS / "commands.md"
+    yield commands, commands_page(commands.read_text("utf-8"))
+
+
+def main() -> int:
+    """Write the pages, or check them."""
+    stale = [path for path, text in pages() if not path.exists() or path.read_text("utf-8") != text]
+    if "--check" in sys.argv[1:]:
+        for path in stale:
+            print(f"docs/{path.name} is out of date: run python scripts/pages.py")  # noqa: T201 - a script
+        return 1 if stale else 0
+    for path, text in pages():
+        path.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
