@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 SIDE_BY_SIDE = 6
 """So many defects at once: each is a process of its own that mostly waits."""
 
+SHOWN = 2
+"""So many checks are named in the table; the rest is counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Catch:
@@ -44,9 +47,23 @@ class Catch:
     row: str
     verdict: Verdict
     missed: tuple[str, ...]
+    named: tuple[str, ...]
+    """Those of the missed checks that the defect names."""
     reason: str
-    right: bool
-    """The row failed, by a check that the defect names."""
+
+    @property
+    def right(self) -> bool:
+        """Whether the row failed, by a check that the defect names."""
+        return self.verdict is Verdict.FAIL and bool(self.named)
+
+    @property
+    def told(self) -> str:
+        """By what it was caught; or what was found instead."""
+        if self.right:
+            return _some(self.named)
+        if self.verdict is Verdict.FAIL:
+            return f"failed by another check than the defect names: {_some(self.missed)}"
+        return self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +155,18 @@ async def hunt_one(defect: Defect, seed: int) -> Hunted:
 
 def _catch(judged: Judged, defect: Defect) -> Catch:
     missed = tuple(check.name for check in judged.checks if check.verdict is Verdict.FAIL)
-    named = any(defect.shows_in(judged.row.id, name) for name in missed)
     return Catch(
         row=judged.row.id,
         verdict=judged.verdict,
         missed=missed,
+        named=tuple(name for name in missed if defect.shows_in(judged.row.id, name)),
         reason=judged.judgement.reason,
-        right=judged.verdict is Verdict.FAIL and named,
     )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def _table(hunted: Sequence[Hunted]) -> Table:
@@ -155,8 +176,8 @@ def _table(hunted: Sequence[Hunted]) -> Table:
     for one in hunted:
         for catch in one.catches:
             style = "" if catch.right else "bold red"
-            by = ", ".join(catch.missed) or catch.reason
-            cells = (one.defect.id, catch.row, catch.verdict.value.replace("_", " "), by)
+            verdict = catch.verdict.value.replace("_", " ")
+            cells = (one.defect.id, catch.row, verdict, catch.told)
             table.add_row(*(Text(cell, style) for cell in cells))
     return table
 

@@ -104,6 +104,22 @@ async def test_what_was_found_is_kept() -> None:
     (catch,) = one.catches
     assert catch.verdict is Verdict.FAIL
     assert "attempts" in catch.missed
+    assert (catch.named, catch.told) == (("attempts",), "attempts")
+
+
+@pytest.mark.parametrize(
+    ("manner", "wanted", "told"),
+    [
+        ("canned", "outcome", "failed by another check than the defect names: attempts"),
+        ("good", "attempts", "All 3 checks hold."),
+    ],
+)
+async def test_what_escaped_is_told(manner: str, wanted: str, told: str) -> None:
+    """Which check missed instead, or that none did."""
+    quarry = Quarry("M00", manner, wanted=wanted)
+    (one,) = await hunt_all([quarry], 1, silence())  # type: ignore[list-item]
+
+    assert told in one.catches[0].told
 
 
 ZOO: dict[str, Defect] = {  # type: ignore[assignment]

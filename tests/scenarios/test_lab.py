@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,8 +11,10 @@ from scenarios.checks import equal
 from scenarios.errors import CatalogueError, NotTestable
 from scenarios.lab import Lab
 from scenarios.plans import fault, sequence
-from tests.scenarios.conftest import MakeBench
 from tests.scenarios.fakes import FakeDriver
+
+if TYPE_CHECKING:
+    from tests.scenarios.conftest import MakeBench
 
 
 async def test_a_client_is_opened_against_the_primary_sandbox(lab: Lab) -> None:
