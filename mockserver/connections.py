@@ -187,7 +187,7 @@ class Connection(RequestHandler):
             self._pause.set_result(None)
 
     def resume_writing(self) -> None:
-        """The transport's buffer has room again: wake :meth:`write`, the only one to wait for it."""
+        """There is room in the buffer again: wake :meth:`write`, the only one to wait for it."""
         super().resume_writing()
         self._wake()
 
