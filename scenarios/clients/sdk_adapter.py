@@ -62,6 +62,7 @@ class SdkFactory:
 
     def __init__(self, *, asynchronous: bool) -> None:
         self._asynchronous = asynchronous
+        self._opening = asyncio.Lock()
 
     def manifest(self) -> Mapping[str, Any]:
         """Who this is; an asynchronous call can be cancelled as any asyncio task can."""
@@ -76,14 +77,16 @@ class SdkFactory:
 
     async def open(self, settings: Mapping[str, Any]) -> HostedClient:
         """A fresh SDK client; what the SDK raises over its arguments is handed on."""
-        options = sdk_options(settings)
         model = settings.get("model")
+        sdk_class = AsyncPawaAI if self._asynchronous else PawaAI
         try:
-            if self._asynchronous:
-                return AsyncSdkClient(AsyncPawaAI(**options), model)
-            return SyncSdkClient(PawaAI(**options), model)
+            # each SDK client reads all CA certificates (20 ms and more): done on the event loop, it
+            # would hold up the calls of every other instance in this process
+            async with self._opening:
+                client = await in_own_thread(lambda: sdk_class(**sdk_options(settings)))
         except Exception as error:
             raise hosted_error(error) from error
+        return AsyncSdkClient(client, model) if self._asynchronous else SyncSdkClient(client, model)
 
 
 def sync_factory() -> HostedFactory:

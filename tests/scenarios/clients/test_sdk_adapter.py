@@ -255,6 +255,20 @@ async def test_only_the_asynchronous_client_is_cancelled(connect, sandbox, until
             await until(lambda: sandbox.journal.exchanges()[0].client_left_ns)
 
 
+async def test_opening_clients_holds_up_nobody(connect, sandbox) -> None:
+    """Making an SDK client reads certificates: a call answered meanwhile does not wait for it."""
+    client = await connect("pawa-sdk-async")
+    opening = [asyncio.create_task(connect("pawa-sdk-async")) for _ in range(20)]
+    await asyncio.sleep(0)
+
+    outcome = await client.chat(ask())
+    still_opening = [task for task in opening if not task.done()]
+    await asyncio.gather(*opening)
+
+    assert outcome.ok
+    assert still_opening
+
+
 async def test_blocking_calls_run_side_by_side(connect, sandbox) -> None:
     """Seventy calls that each take half a second together take no seventy halves."""
     latency = sandbox.settings.latency.model_copy(update={"answer_s": 0.5})
