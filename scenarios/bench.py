@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from mockserver.sandbox import Sandbox
     from mockserver.server import MockServer
+    from scenarios.client import Told
     from scenarios.clients.driver import Driver
     from scenarios.keyring import Keyring
     from scenarios.leaks import LeakScanner
@@ -49,6 +50,7 @@ class Bench:
         noise: Noise,
         launch: Callable[[], Awaitable[Driver]],
         output: Callable[[], str],
+        told: Callable[[], Iterable[tuple[str, Told]]] = tuple,
     ) -> None:
         self.targets = targets
         self.noise = noise
@@ -58,6 +60,7 @@ class Bench:
         self._keyring = keyring
         self._launch = launch
         self._output = output
+        self._told = told
         self._sandboxes: list[Sandbox] = []
         self._drivers: list[Driver] = []
 
@@ -105,8 +108,12 @@ class Bench:
         return self._keyring.scanner()
 
     def client_output(self) -> str:
-        """What the client has written to stderr, here and in the shared process."""
-        return "".join([self._output(), *(driver.stderr_raw() for driver in self._drivers)])
+        """What the client has written to stderr in the whole run, unmasked."""
+        return self._output()
+
+    def told_before(self) -> Iterable[tuple[str, Told]]:
+        """How every call of the scenarios that have ended came out, with the row it was for."""
+        return self._told()
 
     async def close(self) -> None:
         """End the processes and the sandboxes of the scenario."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mockserver.sandbox import Sandbox
     from reports.results import Check
     from scenarios.catalogue.rows import CatalogueRow
+    from scenarios.client import Told
     from scenarios.clients.driver import Driver
     from scenarios.clients.protocol import Manifest
     from scenarios.registry import Registry, Scenario
@@ -113,6 +114,8 @@ class Engine:
         """What the client wrote to stderr, masked."""
         self._registry = registry
         self._launch = launch
+        self._drivers: list[Driver] = []
+        self._told: list[tuple[str, Told]] = []
         self._listener = listener
         self._mock_port = mock_port
 
@@ -142,9 +145,19 @@ class Engine:
 
     async def _start_client(self) -> Driver:
         try:
-            return await self._launch()
+            return await self._launched()
         except ClientsError as error:
             raise InputError(str(error)) from None
+
+    async def _launched(self) -> Driver:
+        """A process of the client, remembered with what it writes."""
+        driver = await self._launch()
+        self._drivers.append(driver)
+        return driver
+
+    def _written(self) -> str:
+        """What every process of the client has written to stderr so far, unmasked."""
+        return "".join(driver.stderr_raw() for driver in self._drivers)
 
     async def _judge_all(self, server: MockServer, driver: Driver) -> None:
         chosen = dict.fromkeys(self._registry.scenario_of(row.id) for row in self.rows)
@@ -229,17 +242,20 @@ class Engine:
             "keyring": self.keyring,
             "targets": self.targets,
             "noise": self.noise,
-            "launch": self._launch,
-            "output": driver.stderr_raw,
+            "launch": self._launched,
+            "output": self._written,
+            "told": lambda: self._told,
         }
         bench = Bench(**lent) if fixed is None else FixedBench(sandbox=fixed, **lent)
-        return await run_trial(
+        trial = await run_trial(
             scenario,
             seed=seed,
             driver=driver,
             bench=bench,
             probe_for_s=0.0 if fixed is None else PROBE_FOR_S,
         )
+        self._told.extend((scenario.rows[0], one) for one in trial.told)
+        return trial
 
     def _judgement(self, trial: Trial, row_id: str) -> Judgement:
         return verdict_of(

@@ -32,7 +32,7 @@ from scenarios.plans import PlannedRule, Undelivered, undelivered, with_ids
 from scenarios.tolerances import widened_s
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mockserver.journal import Exchange
     from mockserver.sandbox import Sandbox
@@ -72,6 +72,9 @@ class Bench(Protocol):
 
     def client_output(self) -> str:
         """All that the client's processes have written to stderr so far, unmasked."""
+
+    def told_before(self) -> Iterable[tuple[str, Told]]:
+        """How the calls of the scenarios that have ended came out, with the row of each."""
 
 
 class Lab:
@@ -341,6 +344,14 @@ class Lab:
     def client_output(self) -> str:
         """What the client wrote to stderr in the whole run, unmasked: to be scanned, not shown."""
         return self._bench.client_output()
+
+    def told_by_row(self) -> dict[str, list[Told]]:
+        """How the calls of the run came out so far, this scenario's last; to be scanned."""
+        by_row: dict[str, list[Told]] = {}
+        for row, told in self._bench.told_before():
+            by_row.setdefault(row, []).append(told)
+        by_row.setdefault(self.rows[0], []).extend(self.told)
+        return by_row
 
     def note(self, text: str) -> None:
         """Add a line to the row's log (masked when it is written)."""
