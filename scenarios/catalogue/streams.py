@@ -5,7 +5,6 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from reports.results import Check
 from scenarios.catalogue.outcomes import told
 from scenarios.checks import equal, holds
 from scenarios.plans import fault
@@ -14,6 +13,7 @@ from scenarios.registry import scenario
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reports.results import Check
     from scenarios.call import Call
     from scenarios.clients.protocol import Outcome
     from scenarios.lab import Lab
