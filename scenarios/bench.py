@@ -8,7 +8,7 @@ from mockserver.settings import DEFAULT_KEY, KeySettings, SandboxSettings
 from scenarios.errors import NotTestable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from mockserver.sandbox import Sandbox
     from mockserver.server import MockServer
