@@ -1,0 +1,136 @@
+"""RETRY rows on statuses, judged on clients that get them right and wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from reports.results import Verdict
+from scenarios.clients.hosted import HostedError
+from tests.scenarios.catalogue.in_process import judge, judge_all, missed, soft
+from tests.scenarios.catalogue.miniature import Miniature
+
+
+class RetriesEvery4xx(Miniature):
+    """Tries again whatever the status."""
+
+    def is_retryable(self, failure: HostedError) -> bool:
+        return failure.facts.get("status", 500) >= 400
+
+
+class Retries401(Miniature):
+    """Hopes that the same key will do the next time."""
+
+    def is_retryable(self, failure: HostedError) -> bool:
+        return super().is_retryable(failure) or failure.facts.get("status") == 401
+
+
+class HidesTheStatus(Miniature):
+    """Tells no status."""
+
+    def error(self, status: int, body: bytes, headers: Mapping[str, str]) -> HostedError:
+        error = super().error(status, body, headers)
+        error.facts.pop("status")
+        return error
+
+    def is_retryable(self, failure: HostedError) -> bool:
+        return False
+
+
+class InventsTheStatus(Miniature):
+    """Tells every error as 400."""
+
+    def error(self, status: int, body: bytes, headers: Mapping[str, str]) -> HostedError:
+        error = super().error(status, body, headers)
+        error.facts["status"] = 400
+        return error
+
+
+class KnowsAFixedList(Miniature):
+    """Retries the statuses that it knows."""
+
+    def is_retryable(self, failure: HostedError) -> bool:
+        return failure.facts.get("status") in {429, 500, 502, 503, 504}
+
+
+class FallsThroughItsTable(Miniature):
+    """Has no class for a status that it does not know."""
+
+    def error(self, status: int, body: bytes, headers: Mapping[str, str]) -> HostedError:
+        if status not in {400, 429, 503}:
+            raise KeyError(status)
+        return super().error(status, body, headers)
+
+
+class Wants200(Miniature):
+    """Takes 200 alone for a success."""
+
+    def post(self, path: str, body: bytes) -> Any:
+        return OnlyTwoHundred(super().post(path, body), self)
+
+
+class OnlyTwoHundred:
+    """A response whose status is an error unless it is 200."""
+
+    def __init__(self, pending: Any, client: Miniature) -> None:
+        self._pending = pending
+        self._client = client
+
+    async def __aenter__(self) -> Any:
+        response = await self._pending.__aenter__()
+        if response.status == 299:
+            raise self._client.error(299, await response.read(), response.headers)
+        return response
+
+    async def __aexit__(self, *raised: Any) -> None:
+        await self._pending.__aexit__(*raised)
+
+
+async def test_a_client_that_does_it_right_passes() -> None:
+    """Both rows."""
+    judged = await judge_all(Miniature, "RETRY-004", "RETRY-010")
+
+    assert {found.verdict for found in judged.values()} == {Verdict.PASS}
+
+
+async def test_every_resent_4xx_is_a_check_of_its_own() -> None:
+    """A client that retries all of them fails ten checks on attempts."""
+    found = await judge(RetriesEvery4xx, "RETRY-004")
+
+    statuses = (400, 401, 403, 404, 405, 409, 410, 413, 415, 422)
+    assert missed(found) == {f"{status}: attempts on the wire" for status in statuses}
+
+
+async def test_one_resent_status_is_enough() -> None:
+    """A client that retries 401 alone fails for 401 alone."""
+    assert missed(await judge(Retries401, "RETRY-004")) == {"401: attempts on the wire"}
+
+
+async def test_no_status_is_an_advisory_and_a_wrong_one_a_failure() -> None:
+    """A caller without a status can ask; one with a wrong status is misled."""
+    hidden = await judge(HidesTheStatus, "RETRY-004")
+    invented = await judge(InventsTheStatus, "RETRY-004")
+
+    assert hidden.verdict is Verdict.ADVISORY
+    assert "404: status in the error" in soft(hidden)
+    assert "404: status in the error" in missed(invented)
+
+
+@pytest.mark.parametrize("status", [529, 599])
+async def test_an_unknown_5xx_goes_by_its_class(status: int) -> None:
+    """A fixed list of statuses leaves it out."""
+    assert f"{status}: attempts on the wire" in missed(await judge(KnowsAFixedList, "RETRY-010"))
+
+
+async def test_a_status_without_a_class_of_its_own_is_no_bare_exception() -> None:
+    """A table without a default raises what no caller can catch."""
+    found = await judge(FallsThroughItsTable, "RETRY-010")
+
+    assert {"471: outcome", "800: outcome"} <= missed(found)
+
+
+async def test_299_is_a_success() -> None:
+    """A client that wants 200 throws an answer away."""
+    assert "299: its answer is handed out" in missed(await judge(Wants200, "RETRY-010"))
