@@ -327,15 +327,18 @@ class Lab:
         """The checks of one row, in the order in which they were made."""
         return tuple(check for check, rows in self._checks if row in rows)
 
-    def allow(self, constant_s: float, *, since_s: float | None = None) -> float:
+    def allow(
+        self, constant_s: float, *, since_s: float | None = None, typical: bool = False
+    ) -> float:
         """A ceiling's constant on this machine: at least five times the noise seen so far.
 
-        Noise since `since_s` of ``time.monotonic()``, or else since this scenario began. For
-        ceilings of short times only (a reaction, a lag); never for a floor.
+        Noise since `since_s` of ``time.monotonic()``, or else since this scenario began; its p99.9,
+        or its median for what is itself a median (`typical`). For ceilings of short times only (a
+        reaction, a lag); never for a floor.
         """
         start_s = self.started_s if since_s is None else since_s
         seen = self._bench.noise.between(start_s, time.monotonic())
-        return widened_s(constant_s, seen.p999_s)
+        return widened_s(constant_s, seen.p50_s if typical else seen.p999_s)
 
     def scan(self, text: str | bytes, where: str = "text") -> tuple[str, ...]:
         """Keys of this run that stand in `text`, in any form; one line each, never the key."""
