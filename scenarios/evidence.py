@@ -100,9 +100,13 @@ def attempts_of(exchanges: Iterable[Exchange], tokens: Iterable[str]) -> tuple[A
     return _numbered([e for e in exchanges if e.token in wanted or not wanted.isdisjoint(e.tokens)])
 
 
-def hands_out(outcome: Outcome, attempt: Attempt) -> bool:
-    """Whether a good outcome is the answer to this very attempt, known by the answer's canary."""
-    return outcome.ok and attempt.canary is not None and attempt.canary in outcome.text
+def hands_out(outcome: Outcome, attempt: Attempt | None) -> bool:
+    """Whether a good outcome is the answer to this very attempt, known by the answer's canary.
+
+    False for no attempt at all.
+    """
+    canary = attempt.canary if attempt else None
+    return outcome.ok and canary is not None and canary in outcome.text
 
 
 def released_ns(exchange: Exchange, before_ns: int) -> int | None:

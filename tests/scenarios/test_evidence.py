@@ -159,3 +159,4 @@ def test_an_answer_is_known_by_its_canary() -> None:
     assert not hands_out(make_failure(), attempt)
     nameless = attempts_of([make_exchange(1, canary=None)], [TOKEN])[0]
     assert not hands_out(make_outcome(), nameless)
+    assert not hands_out(make_outcome(), None)
