@@ -192,7 +192,7 @@ class Reply:
         aiohttp raises before it gives that out, and has no public way to it; the next read raises.
         """
         content = self._response.content
-        if not content.total_bytes or content.exception() is None:
+        if content.exception() is None:
             return b""
         return content._read_nowait(-1)  # noqa: SLF001 - see above; held by test_transport
 
