@@ -6,11 +6,15 @@ A small reader instead of a model class: the protocol's objects are flat, every 
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from scenarios.clients.errors import FieldError
 
 T = TypeVar("T")
+
+ALIKE = 0.7
+"""How alike two names are that count as one misspelt (difflib's ratio)."""
 
 
 def describe(value: object) -> str:
@@ -22,7 +26,7 @@ def describe(value: object) -> str:
 
 
 class Fields:
-    """One JSON object being read; :meth:`finish` refuses whatever was not asked for."""
+    """One JSON object being read; :meth:`finish` refuses what looks like a misspelt field."""
 
     def __init__(self, value: object, place: str) -> None:
         if not isinstance(value, dict):
@@ -78,11 +82,16 @@ class Fields:
         return tuple(items)
 
     def finish(self) -> None:
-        """Refuses fields that nothing asked for: a misspelt fact would be lost in silence."""
-        unknown = sorted(set(self._object) - self._asked)
-        if unknown:
-            valid = ", ".join(sorted(self._asked))
-            raise FieldError(f"{self._place} has the unknown field {unknown[0]!r}; valid: {valid}")
+        """Refuses a field that looks like a misspelt one, whose fact would be lost in silence.
+
+        Any other field that nothing asked for is an addition of the adapter's own, and ignored.
+        """
+        missing = self._asked - set(self._object)
+        for name in sorted(set(self._object) - self._asked):
+            if near := get_close_matches(name, sorted(missing), n=1, cutoff=ALIKE):
+                raise FieldError(
+                    f"{self._place} has the unknown field {name!r}; is {near[0]!r} meant?"
+                )
 
     def _typed(self, name: str, wanted: type[T], words: str) -> T | None:
         value = self.value(name)

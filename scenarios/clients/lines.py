@@ -1,7 +1,8 @@
 """Lines of the client protocol, read and written.
 
-Decoding is strict: what is mistyped or unknown is a :class:`ProtocolError` that says where and
-whose bug it is, since a misspelt fact that is dropped in silence would be judged as a missing one.
+Decoding is strict: what is mistyped or misspelt is a :class:`ProtocolError` that says where and
+whose bug it is, since such a fact dropped in silence would be judged as a missing one. Fields that
+resemble none of the protocol's are an adapter's own and ignored.
 """
 
 from __future__ import annotations

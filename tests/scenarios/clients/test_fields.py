@@ -44,13 +44,21 @@ def test_a_wrong_type_is_refused_with_its_place(method: str, value: object, word
     assert words in str(caught.value)
 
 
-def test_a_field_that_nobody_asked_for_is_refused() -> None:
-    """The message lists the valid ones."""
-    fields = Fields({"text": "a", "txet": "b"}, "ok")
+def test_a_misspelt_field_is_refused() -> None:
+    """The message names the one that is meant."""
+    fields = Fields({"txet": "b"}, "ok")
     fields.text("text")
 
-    with pytest.raises(FieldError, match="ok has the unknown field 'txet'; valid: text"):
+    with pytest.raises(FieldError, match="ok has the unknown field 'txet'; is 'text' meant?"):
         fields.finish()
+
+
+def test_an_addition_of_the_adapters_own_is_ignored() -> None:
+    """What resembles no field that is missing can be no misspelt fact."""
+    fields = Fields({"text": "a", "texts": 3, "protocol": 1, "x_trace": {}}, "ok")
+
+    assert fields.text("text") == "a"
+    fields.finish()
 
 
 def test_a_required_text_must_be_there_and_not_empty() -> None:

@@ -107,7 +107,7 @@ async def test_a_command_that_cannot_run_says_so(command: tuple[str, ...], words
     ("name", "words"),
     [
         ("nonjson_on_chat", "not JSON: 'INFO sending the request'"),
-        ("misspells_a_field", "unknown field 'txet'; valid: "),
+        ("misspells_a_field", "unknown field 'txet'; is 'text' meant?"),
         ("wrong_id", "which was never asked"),
         ("huge_line", "a line of more than 16777216 bytes"),
         ("crashes_on_chat", "ended with exit code 3; its last words: out of cheese"),
