@@ -62,6 +62,7 @@ def answered_by_fallback(lab: Lab, name: str, call: Call, outcome: Outcome) -> C
 async def the_next_target_answers_in_time(lab: Lab) -> None:
     """The primary model answers 503, is silent, breaks off its answer, or its stream at once.
 
+    The stream is reset in one call and ends cleanly in another, with not one piece in it.
     The fallback model's answer has to come back inside the deadline of 8 s; without a claim to
     deadlines later is an advisory. The primary is tried once at least and as often as the client
     may at most. Control: a call that meets no fault never reaches the fallback.
@@ -78,6 +79,7 @@ async def the_next_target_answers_in_time(lab: Lab) -> None:
         lab.note("The client bounds no silence by a limit or deadline; none was tried.")
     if "streaming" in lab.claims:
         faults["cut stream"] = fault("cut_stream", after_chunks=0, how="rst")
+        faults["empty stream"] = fault("cut_stream", after_chunks=0, how="clean")
     calls = {name: lab.call(label=name, stream="stream" in name) for name in faults}
     unhurt = lab.call(label="control: no fault")
     lab.plan(*(rule.on(calls[name]).model("*ember*") for name, rule in faults.items()))

@@ -49,8 +49,8 @@ THEMES: tuple[ModuleType, ...] = (
 
 
 def _order(defect: Defect) -> tuple[int, int, str]:
-    """The catalogue's mutants by number, then our own, then the null clients."""
-    return "MZN".index(defect.id[0]), len(defect.id), defect.id
+    """The null clients, then the catalogue's mutants by number, then our own."""
+    return "NMZ".index(defect.id[0]), len(defect.id), defect.id
 
 
 DEFECTS: Mapping[str, Defect] = MappingProxyType(

@@ -35,7 +35,7 @@ class ReadsZeroAsNever(RetryAfterReader):
 @defect(
     "M09",
     seen="cyanheads/mcp-ts-core#285; 2389-research/tracker#549",
-    caught_by={"RATE-001": "*: pause"},
+    caught_by={"RATE-001": "*: shortest pause"},
 )
 class KeepsTheHintToItself(RetryPolicy):
     """The hint stands in the error, and the loop never looks at it."""
@@ -50,7 +50,7 @@ class KeepsTheHintToItself(RetryPolicy):
     "M11",
     seen="anomalyco/opencode#13591; urllib3 before its ceiling of six hours",
     caught_by={
-        "RATE-006": "*: time until the caller knows",
+        "RATE-006": "calls whose callers still wait",
         "TIME-006": "503 with Retry-After: 10: slowest call: caller told after",
     },
 )
@@ -69,7 +69,7 @@ class ObeysAnyHint(RetryPolicy):
 @defect(
     "M115",
     seen="the discussion in basecamp/bc-api#84",
-    caught_by={"RATE-002": "*: pause"},
+    caught_by={"RATE-002": "*: shortest pause"},
 )
 class TrustsItsOwnClock(RetryAfterReader):
     """A date is compared with the local clock, which is two minutes fast."""
@@ -85,7 +85,7 @@ class TrustsItsOwnClock(RetryAfterReader):
 @defect(
     "Z03",
     seen="plausible: a cap on the hint that shortens it",
-    caught_by={"RATE-006": "*: attempts before the hint was over"},
+    caught_by={"RATE-006": "attempts before the hint was over"},
 )
 class ShortensLongHints(RetryPolicy):
     """A hint beyond the cap is shortened into an early retry."""

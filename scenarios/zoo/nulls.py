@@ -32,7 +32,7 @@ VERY_LONG_S = 3600.0
     seen="control: passes whatever asks for a clean error or for no traffic",
     caught_by={
         "RETRY-001": "*: attempts on the wire",
-        "RETRY-002": "call *: attempts on the wire",
+        "RETRY-002": "429: attempts of each call",
         "FALL-001": "*: the answer is the fallback's",
         "SSE-009": "*: attempts on the wire",
     },
@@ -51,7 +51,7 @@ class NeverSends(NullClient):
     seen="failoverbench's client without resilience: 4 rescued, 12 safe, 0 failed",
     caught_by={
         "RETRY-001": "500: attempts on the wire",
-        "RETRY-002": "call *: attempts on the wire",
+        "RETRY-002": "429: attempts of each call",
         "CONN-002": "*: attempts on the wire",
     },
 )

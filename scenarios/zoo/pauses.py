@@ -10,7 +10,7 @@ from scenarios.zoo.defect import defect
     "M01",
     seen="axios-retry's default; many hand-written loops",
     caught_by={
-        "BACK-001": "mean of the first pauses",
+        "BACK-001": ("mean of the first pauses", "mean sum of the first 4 pauses"),
         "BACK-002": ("pause 3 is longer than pause 1", "control: mean pause"),
     },
 )
@@ -26,7 +26,7 @@ class RetriesAtOnce(FullJitter):
 @defect(
     "M05",
     seen="openai-python#1779; Polly#2163",
-    caught_by={"BACK-003": "longest pause"},
+    caught_by={"BACK-003": "longest typical pause"},
 )
 class GrowsWithoutACap(FullJitter):
     """The pause doubles for ever; the cap is never applied."""

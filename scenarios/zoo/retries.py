@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @defect(
     "M13",
     seen="RapidataAI#566; uzomuzo-oss#352",
-    caught_by={"RETRY-002": "call *: attempts on the wire"},
+    caught_by={"RETRY-002": "429: attempts of each call"},
 )
 class Forgets429(RetryPolicy):
     """429 is missing from the statuses that are retried."""
@@ -70,7 +70,7 @@ class Retries401(RetryPolicy):
     seen="aiohttp_retry's attempts against urllib3's total",
     caught_by={
         "RETRY-005": "max_attempts *: attempts on the wire",
-        "RETRY-019": "call *: attempts on the wire",
+        "RETRY-019": "attempts of each call",
     },
 )
 class CountsRetries(RetryPolicy):
@@ -145,7 +145,7 @@ class TellsOfStaleConnections(Transport):
 @defect(
     "M56",
     seen="huggingface_hub#4398; axios-retry, which skips ECONNABORTED",
-    caught_by={"CONN-002": "*, fresh: attempts on the wire"},
+    caught_by={"CONN-002": "* before headers: attempts on the wire"},
 )
 class RetriesStatusesOnly(RetryPolicy):
     """Only one family of errors is retried, and a broken connection is of another."""

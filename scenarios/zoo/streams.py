@@ -29,7 +29,7 @@ LONGEST_LINE_BYTES = 64 * 1024
     seen="term-llm#955; agent-afk#635; opencode#26170; Portkey's S08, S09 and S14",
     caught_by={
         "SSE-011": "truncated streams handed out as whole answers",
-        "FALL-001": "stream without an end: the answer is the fallback's",
+        "FALL-001": "empty stream: the answer is the fallback's",
     },
 )
 class TakesAnyCleanEnd(Transcript):
@@ -53,7 +53,7 @@ class KnowsLineFeedsOnly(LineSplitter):
 @defect(
     "M39",
     seen="eventsource-parser#17; the review of utcp#41",
-    caught_by={"SSE-003": "sse, torn CRLF in an event of two lines: *"},
+    caught_by={"SSE-003": "sse, events of several lines, torn CRLF: *"},
 )
 class ForgetsTheCarriageReturn(LineSplitter):
     """A CR at the end of one read and the LF at the start of the next are two line ends."""
@@ -193,7 +193,7 @@ class SpeaksInSentences(Transcript):
 @defect(
     "Z08",
     seen="a limit of 64 KiB on a line, as in asyncio's readline",
-    caught_by={"SSE-009": "an event of 1 MB: characters handed out"},
+    caught_by={"SSE-009": "*, an event of 1 MB, *"},
 )
 class LimitsLines(LineSplitter):
     """A line of more than 64 KiB is refused."""
