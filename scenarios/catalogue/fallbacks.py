@@ -33,7 +33,7 @@ async def client_with_fallback(lab: Lab) -> Client:
         max_attempts=MAX_ATTEMPTS,
         backoff_base_s=0.05,
         backoff_cap_s=0.2,
-        timeout_s=1.0,
+        timeout_s=1.5,
     )
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from scenarios.catalogue.outcomes import told
+from scenarios.catalogue.pacing import calm
 from scenarios.checks import equal, holds
 from scenarios.plans import fault
 from scenarios.registry import scenario
@@ -169,20 +170,21 @@ async def characters_survive_split_writes(lab: Lab) -> None:
 
 @scenario("SSE-006", needs=("streaming",))
 async def comments_are_life_and_no_text(lab: Lab) -> None:
-    """A comment every 200 ms for twice the idle limit (1 s), then the text.
+    """A comment every 200 ms for twice the idle limit (2 s), then the text.
 
     The client has to wait, since the server is alive, and to hand out the text alone; and to do so
     where comments stand between the pieces. A client that declares no idle limit is judged on the
-    text only. Control: a stream that is silent for half the limit comes through as well.
+    text only. Control: a stream that is silent for a quarter of the limit comes through as well.
     """
+    client = await lab.open(max_attempts=1, idle_timeout_s=2.0, timeout_s=12.0)
+    await calm(lab, client)
     lab.shape(replies={"text": SENTENCE})
-    client = await lab.open(max_attempts=1, idle_timeout_s=1.0, timeout_s=10.0)
-    pinged = lab.call(label="comments for 2 s", stream=True)
+    pinged = lab.call(label="comments for 4 s", stream=True)
     between = lab.call(label="comments between pieces", stream=True)
     quiet = lab.call(label="control: silent for 0.5 s", stream=True)
     pings = {"text": "ping"}
     lab.plan(
-        framed("sse").also("comments", every_s=0.2, for_s=2.0, **pings).on(pinged),
+        framed("sse").also("comments", every_s=0.2, for_s=4.0, **pings).on(pinged),
         framed("sse")
         .also("comments", every_s=0.01, for_s=0.02, before_chunk="every", **pings)
         .on(between),
