@@ -265,6 +265,7 @@ class Engine:
                 harness_error=trial.harness_error,
                 not_testable=trial.not_testable,
                 noise_p99_s=trial.noise.p99_s,
+                noise_max_s=trial.noise.max_s,
                 noise_limit_s=self.targets.noise_limit_s,
             )
         )

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from scenarios.plans import Undelivered
 
 
+EXPLAINED = 10.0
+"""A time that was missed by so many times the machine's longest lateness was the client's doing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """All that a verdict rests on.
@@ -25,7 +29,7 @@ class Finding:
     * ``unclaimed``: claims that the scenario needs and the client does not make;
     * ``not_testable``: the scenario could not arrange its test, in one line;
     * ``noise_p99_s`` and ``noise_limit_s``: the machine's lateness in the scenario's time, and what
-      voids checks of timing.
+      voids checks of timing; ``noise_max_s`` is the longest one, which bounds what it explains.
     """
 
     checks: tuple[Check, ...] = ()
@@ -35,6 +39,7 @@ class Finding:
     not_testable: str | None = None
     noise_p99_s: float = 0.0
     noise_limit_s: float = float("inf")
+    noise_max_s: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,17 @@ def confirmed(first: Judgement, second: Judgement) -> Judgement:
 
 def _all_excused(missed: list[Check], finding: Finding) -> bool:
     noisy = finding.noise_p99_s > finding.noise_limit_s
-    return noisy and all(check.timing for check in missed)
+    return noisy and all(check.timing and _explained(check, finding) for check in missed)
+
+
+def _explained(check: Check, finding: Finding) -> bool:
+    """Whether the machine's lateness can be why a time was missed: not if by far too much."""
+    measured, target = check.measured, check.target
+    if check.unit != "s" or not isinstance(measured, int | float):
+        return True
+    bounds = target if isinstance(target, list) else [target]
+    misses_s = [abs(measured - bound) for bound in bounds if isinstance(bound, int | float)]
+    return min(misses_s, default=0.0) <= EXPLAINED * finding.noise_max_s
 
 
 def _noise_reason(missed: list[Check], finding: Finding) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reports.results import Verdict
-from scenarios.checks import at_most, equal
+from scenarios.checks import at_most, equal, within
 from scenarios.plans import Undelivered
 from scenarios.verdicts import Finding, Judgement, confirmed, verdict_of
 
@@ -121,6 +121,25 @@ def test_a_quiet_machine_excuses_nothing() -> None:
     finding = Finding(checks=(GOOD, LATE), noise_p99_s=0.01, noise_limit_s=0.02)
 
     assert verdict_of(finding).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("noise_max_s", "verdict"), [(0.1, Verdict.HARNESS_FAULT), (0.06, Verdict.FAIL)]
+)
+def test_noise_excuses_what_it_can_explain(noise_max_s: float, verdict: Verdict) -> None:
+    """0.65 s too late is ten times 0.065 s: a longest lateness below that does not explain it."""
+    finding = Finding(checks=(LATE,), noise_max_s=noise_max_s, **NOISY)
+
+    assert verdict_of(finding).verdict is verdict
+
+
+def test_a_miss_on_either_side_of_a_span_is_measured_from_the_nearer_bound() -> None:
+    """Noise explains what lies just beyond one of the two."""
+    late = within("closed after", 1.4, 0.75, 1.25, "s", timing=True)
+
+    judgement = verdict_of(Finding(checks=(late,), noise_max_s=0.02, **NOISY))
+
+    assert judgement.verdict is Verdict.HARNESS_FAULT
 
 
 def test_noise_excuses_no_miss_that_is_not_of_timing() -> None:
