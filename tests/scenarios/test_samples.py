@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.samples import clean_trials_bound, mann_whitney_p, relative_spread
+from scenarios.samples import clean_trials_bound, lower_spread, mann_whitney_p, relative_spread
 
 
 def test_complete_separation_has_the_probability_of_one_order_in_all() -> None:
@@ -89,6 +89,24 @@ def test_one_value_has_no_spread_to_speak_of() -> None:
     """Two values at least."""
     with pytest.raises(ValueError, match="two values"):
         relative_spread([1.0])
+
+
+def test_the_lower_spread_is_the_same_for_an_even_jitter() -> None:
+    """0 to 1 in equal steps: twice (0.5 - 0.1) / 0.5."""
+    assert lower_spread([step / 20 for step in range(21)]) == pytest.approx(1.6)
+
+
+def test_lateness_is_no_lower_spread() -> None:
+    """A third of the pauses late by a quarter: much spread, and none of it below the median."""
+    pauses = [2.0] * 14 + [2.5] * 7
+    assert relative_spread(pauses) == pytest.approx(0.25)
+    assert lower_spread(pauses) == 0.0
+
+
+def test_one_value_has_no_lower_spread_to_speak_of() -> None:
+    """Two values at least."""
+    with pytest.raises(ValueError, match="two values"):
+        lower_spread([1.0])
 
 
 @pytest.mark.parametrize(("trials", "bound"), [(0, 1.0), (20, 0.139), (300, 0.00994)])
