@@ -33,8 +33,11 @@ if TYPE_CHECKING:
     from scenarios.engine import Judged
     from scenarios.zoo.defect import Defect
 
-SIDE_BY_SIDE = 6
-"""So many defects at once: each is a process of its own that mostly waits."""
+SIDE_BY_SIDE = 16
+"""So many defects at once at most: each is a process of its own that mostly waits."""
+
+EVERY_S = 0.5
+"""Between the starts of two, so that starting processes is not the noise of those that run."""
 
 SHOWN = 2
 """So many checks are named in the table; the rest is counted."""
@@ -122,17 +125,18 @@ def choose(defects: Mapping[str, Defect], only: Sequence[str]) -> list[Defect]:
 
 
 async def hunt_all(defects: Sequence[Defect], seed: int, console: Console) -> list[Hunted]:
-    """Every defect once, a few side by side; each is told of when it is through."""
+    """Every defect once, some side by side; each is told of when it is through."""
     turn = asyncio.Semaphore(SIDE_BY_SIDE)
 
-    async def one(defect: Defect) -> Hunted:
+    async def one(number: int, defect: Defect) -> Hunted:
+        await asyncio.sleep(number * EVERY_S)
         async with turn:
             hunted = await hunt_one(defect, seed)
         word, style = ("caught ", "green") if hunted.caught else ("ESCAPED", "bold red")
         console.print(Text.assemble((word, style), f"  {defect.id:8} {defect.defect}"))
         return hunted
 
-    return list(await asyncio.gather(*(one(defect) for defect in defects)))
+    return list(await asyncio.gather(*(one(*numbered) for numbered in enumerate(defects))))
 
 
 async def hunt_one(defect: Defect, seed: int) -> Hunted:
