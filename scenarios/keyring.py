@@ -27,17 +27,21 @@ class Keyring:
         self._first_look = SecretMask([self._shared, *others])
         self._mask = SecretMask(others)
         self._keys = list(others)
+        self._scanner: LeakScanner | None = None
 
     def new_key(self) -> str:
         """A fresh key, known from now on."""
         key = f"{self._beginning}{secrets.token_hex(12)}"
         self._keys.append(key)
+        self._scanner = None
         self._mask = self._mask.knowing([key])
         return key
 
     def scanner(self) -> LeakScanner:
         """Finds the keys handed out so far, whole or in part."""
-        return LeakScanner(self._keys, self._mask, shared=self._beginning)
+        if self._scanner is None:
+            self._scanner = LeakScanner(self._keys, self._mask, shared=self._beginning)
+        return self._scanner
 
     def mask_text(self, text: str) -> str:
         """`text` without any key handed out so far."""

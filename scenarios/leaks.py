@@ -17,16 +17,18 @@ if TYPE_CHECKING:
 WINDOW = 12
 """So many characters of a key in a row give it away."""
 
-_WORD = re.compile(rb"[A-Za-z0-9_-]{%d,}" % WINDOW)
-"""What may hold a part of a key."""
+BLOCK = WINDOW // 2
+
+_HEX_RUN = re.compile(rb"[0-9a-f]{%d,}" % WINDOW)
+"""What may hold a part of a key: all but its first letters is hexadecimal."""
 
 
 class LeakScanner:
     """Knows the secrets of a run; tells which of them stand in a text, never what they are.
 
     `shared` is how every key begins: twelve characters of that name no key in particular. Made for
-    megabytes of log and a hundred keys: one pass over the words, and a closer look for whole keys
-    only where the shared beginning occurs in some spelling.
+    megabytes of log and a hundred keys: one pass over what is hexadecimal, and a closer look for
+    whole keys only where the shared beginning occurs in some spelling.
     """
 
     def __init__(self, secrets: Iterable[str], mask: SecretMask, *, shared: str = "") -> None:
@@ -36,12 +38,17 @@ class LeakScanner:
         self._first_hex = tuple(beginning.encode().hex().encode() for beginning in beginnings)
         self._whole = {mask.fingerprint(secret): SecretMask([secret]) for secret in known}
         self._hex = {mask.fingerprint(secret): secret.encode().hex().encode() for secret in known}
-        self._parts: dict[bytes, str] = {}
+        parts: dict[bytes, str] = {}
         for secret in known:
             own = len(shared) if shared and secret.startswith(shared) else 0
             for at, window in enumerate(_windows(secret.encode())):
                 name = mask.fingerprint(secret) if at >= own else "a key"
-                self._parts.setdefault(window, name)
+                parts.setdefault(window, name)
+        self._hex_parts = {part: name for part, name in parts.items() if _HEX_RUN.fullmatch(part)}
+        self._hints = {
+            part[at : at + BLOCK] for part in self._hex_parts for at in range(WINDOW - BLOCK + 1)
+        }
+        self._other_parts = {p: name for p, name in parts.items() if p not in self._hex_parts}
 
     def scan(self, text: str | bytes, where: str = "text") -> tuple[str, ...]:
         """One line for each secret found: its fingerprint, whether whole, and where."""
@@ -67,13 +74,24 @@ class LeakScanner:
         ]
 
     def _parts_in(self, data: bytes) -> list[str]:
-        found: dict[str, None] = {}
-        for word in _WORD.finditer(data):
-            for window in _windows(word.group()):
-                name = self._parts.get(window)
+        found = {name: None for part, name in self._other_parts.items() if part in data}
+        for run in _HEX_RUN.finditer(data):
+            for window in self._suspects(run.group()):
+                name = self._hex_parts.get(window)
                 if name is not None:
                     found[name] = None
         return list(found)
+
+    def _suspects(self, run: bytes) -> Iterator[bytes]:
+        """The windows of a run that may be a part of a key.
+
+        Whatever twelve characters are taken, six of them stand where a step of six would look: so
+        a megabyte takes a sixth of the time, and nothing is missed.
+        """
+        blocks = ((at, run[at : at + BLOCK]) for at in range(0, len(run) - BLOCK + 1, BLOCK))
+        for at, block in blocks:
+            if block in self._hints:
+                yield from _windows(run[max(0, at - BLOCK) : at + WINDOW])
 
 
 def _windows(data: bytes) -> Iterator[bytes]:

@@ -24,6 +24,10 @@ REQUEST_EXCERPT = 1200
 RESPONSE_EXCERPT = 1600
 """Characters of a request and of a response that a report shows."""
 
+DELTA_EXCERPT = 200
+LAST_WORD = 400
+"""Characters of a piece of text, and of an answer or an error."""
+
 MOST_DELTAS = 80
 MOST_CALLS = 120
 MOST_CHUNKS = 400
@@ -109,7 +113,7 @@ def _call(told: Told, attempts: tuple[Attempt, ...], started_s: float) -> Call:
 def _events(outcome: Outcome, started_s: float) -> Iterable[Event]:
     yield Event(_seconds(outcome.started_s - started_s), "started")
     for delta in outcome.deltas[:MOST_DELTAS]:
-        yield Event(_seconds(delta.at_s - started_s), "delta", delta.text)
+        yield Event(_seconds(delta.at_s - started_s), "delta", _cut(delta.text, DELTA_EXCERPT))
     if len(outcome.deltas) > MOST_DELTAS:
         yield Event(
             _seconds(outcome.deltas[-1].at_s - started_s),
@@ -123,10 +127,10 @@ def _last_word(outcome: Outcome) -> str:
     if outcome.error is not None:
         error = outcome.error
         numbers = " ".join(str(word) for word in (error.status, error.code) if word is not None)
-        return _cut(f"{numbers}: {error.message}" if numbers else error.message, 400)
+        return _cut(f"{numbers}: {error.message}" if numbers else error.message, LAST_WORD)
     if outcome.answer is not None:
-        return _cut(outcome.text or f"{len(outcome.answer.vectors or ())} vectors", 400)
-    return _cut(outcome.detail, 400)
+        return _cut(outcome.text or f"{len(outcome.answer.vectors or ())} vectors", LAST_WORD)
+    return _cut(outcome.detail, LAST_WORD)
 
 
 def _attempts(

@@ -67,6 +67,14 @@ def test_no_surrounding_hides_a_part(before: bytes, after: bytes, at: int) -> No
     assert LeakScanner([KEY, OTHER], MASK, shared=SHARED).scan(before + part + after)
 
 
+@given(st.text("0123456789abcdef"), st.text("0123456789abcdef"), st.integers(0, 8))
+def test_no_digits_around_it_hide_a_part(before: str, after: str, at: int) -> None:
+    """In the middle of a long run of hexadecimal digits, at any offset."""
+    part = KEY[len(SHARED) :][at : at + WINDOW]
+
+    assert LeakScanner([KEY, OTHER], MASK, shared=SHARED).scan(before + part + after)
+
+
 def test_no_finding_shows_the_secret(scanner: LeakScanner) -> None:
     """A report of a leak is no leak."""
     for line in scanner.scan(f"{KEY} {OTHER}"):

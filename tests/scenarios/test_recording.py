@@ -104,6 +104,15 @@ def test_a_long_stream_is_shortened() -> None:
     assert call.events[-2] == Event(0.499, "delta", "and 420 more, until here")
 
 
+def test_a_long_piece_is_shortened() -> None:
+    """A megabyte in one event fills no report."""
+    outcome = make_outcome(deltas=(Delta("x" * 1000, 0.1),))
+
+    (call,) = record_calls([make_told(outcome=outcome)], {}, 0.0)
+
+    assert call.events[1].detail == "x" * 200 + " [and 800 characters more]"
+
+
 def test_a_call_that_never_came_back_has_no_end() -> None:
     """And its detail says why."""
     outcome = make_outcome(ending="hung", answer=None, detail="no answer in 30 s")
