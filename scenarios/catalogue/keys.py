@@ -89,7 +89,7 @@ async def the_key_never_reaches_a_log_or_an_error(lab: Lab) -> None:
     )
 
     *outcomes, answer = await client.chat_all([*calls.values(), healthy])
-    await client.embed(sentences, tokens=tokens, label="embedding, 400")
+    await client.embed(sentences, tokens=tokens, label="embedding")
     counters = await telemetry_of(client)
 
     by_name = dict(zip(calls, outcomes, strict=True))
@@ -122,11 +122,13 @@ def echoes(lab: Lab) -> dict[str, PlannedRule]:
     headers = {"Content-Type": "text/html"}
     rules: dict[str, PlannedRule] = {}
     for status in (400, 401, 403, 429, 503):
-        rules[f"{status}, envelope"] = fault("status", status=status, body=body)
-        rules[f"{status}, page"] = fault("status", status=status, body=page, headers=headers)
+        rules[f"{status} envelope"] = fault("status", status=status, body=body)
+        rules[f"{status} page"] = fault("status", status=status, body=page, headers=headers)
     rules["success: false"] = fault("success_false", message=body["message"])
     if "streaming" in lab.claims:
-        rules["stream, error event"] = fault("error_chunk", after_chunks=3, message=body["message"])
+        rules["error event in a stream"] = fault(
+            "error_chunk", after_chunks=3, message=body["message"]
+        )
     rules["reset"] = fault("rst_before_headers")
     return rules
 

@@ -101,7 +101,7 @@ async def a_stream_without_its_end_is_incomplete(lab: Lab) -> None:
     comes back as one.
     """
     client = await client_of_sixty_words(lab)
-    short = lab.calls(10, label="40 of 60 pieces,", stream=True)
+    short = lab.calls(10, label="cut stream", stream=True)
     whole = lab.call(label=WHOLE, stream=True)
     lab.plan(*(fault("cut_stream", after_chunks=40, how="clean").on(call) for call in short))
 
@@ -111,7 +111,7 @@ async def a_stream_without_its_end_is_incomplete(lab: Lab) -> None:
     lab.check(
         nothing(
             "truncated streams handed out as whole answers",
-            [f"{c.label}: {len(o.text.split())} words" for c, o in named if plain(o)],
+            [f"{c.label}: {len(o.text.split())} of 61 words" for c, o in named if plain(o)],
             advice="Report a stream that ends without [DONE] or finish reason as incomplete: this "
             "server sends both at the end of every whole stream",
         ),
@@ -160,7 +160,7 @@ async def a_broken_stream_is_an_error(lab: Lab) -> None:
     """
     client = await client_of_sixty_words(lab)
     broken = {
-        how: lab.calls(3, label=f"{how.replace('_', ' ')},", stream=True)
+        how: lab.calls(3, label=how.replace("_", " "), stream=True)
         for how in ("rst", "fin", "no_final_chunk")
     }
     whole = lab.call(label=WHOLE, stream=True)

@@ -122,28 +122,30 @@ async def a_torn_line_end_is_one(lab: Lab) -> None:
     client that reads such events when their line ends are whole, they are torn too. Control: the
     plain stream.
     """
-    tear, pause = "split_crlf", {"pause_s": 0.01}
     lab.shape(stream={"chunks": 4})
-    faults = {f"{style}, torn CRLF": framed(style).also(tear, **pause) for style in STYLES}
+    faults = {
+        f"{style}, torn CRLF": framed(style).also("split_crlf", pause_s=0.01) for style in STYLES
+    }
     advice = "Remember a CR at the end of a read and skip the LF that follows it"
     await compare_streams(lab, SENTENCE, faults, advice=advice)
 
-    several = framed("sse").also("data_lines")
+    await torn_inside_an_event(lab, advice=advice)
+
+
+async def torn_inside_an_event(lab: Lab, *, advice: str) -> None:
+    """Events of several ``data:`` lines: with whole line ends, and torn if those can be read."""
     client = await lab.open(max_attempts=1, timeout_s=20.0, idle_timeout_s=10.0)
-    calls = {
-        "whole": lab.call(label="sse, events of several lines, CRLF", stream=True),
-        "torn": lab.call(label="sse, events of several lines, torn CRLF", stream=True),
-    }
-    lab.add(
-        several.also("line_ends", eol="crlf").on(calls["whole"]),
-        several.also(tear, **pause).on(calls["torn"]),
-    )
-    whole, torn = await client.chat_all(calls.values())
-    if whole.ok and whole.text == whole_text(lab, calls["whole"], SENTENCE):
-        call = calls["torn"]
-        lab.check(*same_text(lab, call.label, call, torn, SENTENCE, advice=advice))
-    else:
+    whole = lab.call(label="sse, events of several lines, CRLF", stream=True)
+    torn = lab.call(label="sse, events of several lines, torn CRLF", stream=True)
+    several = framed("sse").also("data_lines")
+    lab.add(several.also("line_ends", eol="crlf").on(whole).optional())
+    outcome = await client.chat(whole)
+    if not outcome.ok or outcome.text != whole_text(lab, whole, SENTENCE):
         lab.note("The client does not read events of several data lines (SSE-001); not torn here.")
+        return
+    lab.add(several.also("split_crlf", pause_s=0.01).on(torn))
+    outcome = await client.chat(torn)
+    lab.check(*same_text(lab, torn.label, torn, outcome, SENTENCE, advice=advice))
 
 
 @scenario("SSE-004", needs=("streaming",))
