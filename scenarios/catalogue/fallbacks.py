@@ -80,6 +80,7 @@ async def the_next_target_answers_in_time(lab: Lab) -> None:
     if "streaming" in lab.claims:
         faults["cut stream"] = fault("cut_stream", after_chunks=0, how="rst")
         faults["empty stream"] = fault("cut_stream", after_chunks=0, how="clean")
+        faults["empty stream"] = fault("cut_stream", after_chunks=0, how="clean")
     calls = {name: lab.call(label=name, stream="stream" in name) for name in faults}
     unhurt = lab.call(label="control: no fault")
     lab.plan(*(rule.on(calls[name]).model("*ember*") for name, rule in faults.items()))
