@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from scenarios.lab import Lab
 
 MAXIMA = (1, 2, 3, 5)
+UNDECLARED_CAP_S = 4.0
+"""How long a pause has to be expected of a client that declares no cap, to be patient with it."""
+
 MOST_UNDECLARED = 10
 """More attempts than this, by a client that declares no maximum, count as unbounded."""
 
@@ -128,8 +131,12 @@ async def attempts_equal_the_maximum(lab: Lab) -> None:
     calls = [lab.call(label=f"max_attempts {n}, always 503") for n in MAXIMA]
     lab.plan(*(fault("status", status=503).on(call) for call in calls))
 
+    patience_s = 10.0 + MAXIMA[-1] * lab.limit("backoff_cap_s", UNDECLARED_CAP_S)
     outcomes = await asyncio.gather(
-        *(client.chat(call, patience_s=25.0) for client, call in zip(clients, calls, strict=True))
+        *(
+            client.chat(call, patience_s=patience_s)
+            for client, call in zip(clients, calls, strict=True)
+        )
     )
     counts = [len(lab.attempts(call)) for call in calls]
     late = await lab.late_attempts(tuple(call.token for call in calls))
