@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 HINT_S = 2.0
 DATE_IN_S = 3.0
 DATE_FORMS = ("imf", "rfc850", "asctime")
+PATIENCE_S = 15.0
+"""A hint, a pause of one's own on top of it, and time to spare."""
+
 UNHINTED_S = 1.0
 """Without a hint, and with a base of 50 ms, no pause should come near the hinted ones."""
 
@@ -105,8 +108,11 @@ async def meet_hints(
         *(rules[name].on(call) for name, calls in hit.items() for call in calls),
         fault("status", status=503).on(bare).on_attempts(1),
     )
-    control, unhinted = client.start(untouched), client.start(bare)
-    running = {name: [client.start(call) for call in calls] for name, calls in hit.items()}
+    control, unhinted = (client.start(call, patience_s=PATIENCE_S) for call in (untouched, bare))
+    running = {
+        name: [client.start(call, patience_s=PATIENCE_S) for call in calls]
+        for name, calls in hit.items()
+    }
     outcomes = {name: [await one for one in started] for name, started in running.items()}
     await unhinted
     lab.check(
