@@ -28,6 +28,7 @@ class Call:
     """One call.
 
     ``body`` is the request as it goes to the primary; ``targets`` are walked in order.
+    ``ambiguous`` once any attempt may have been worked on although it failed.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Call:
     targets: tuple[Target, ...]
     deadline: Deadline
     attempts: int = 0
+    ambiguous: bool = False
     text: list[str] = field(default_factory=list)
     request_ids: list[str] = field(default_factory=list)
     causes: list[Cause] = field(default_factory=list)
@@ -60,6 +62,7 @@ class Call:
 
     def note_failure(self, error: PawaError, target: Target) -> None:
         """Remembers what an attempt failed of."""
+        self.ambiguous = self.ambiguous or error.ambiguous
         if len(self.causes) < MOST_CAUSES:
             self.causes.append(error.as_cause(target.name))
 
@@ -69,4 +72,5 @@ class Call:
         error.request_ids = tuple(self.request_ids)
         error.causes = tuple(self.causes)
         error.partial = "".join(self.text)
+        error.ambiguous = self.ambiguous
         return error

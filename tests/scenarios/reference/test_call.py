@@ -49,6 +49,15 @@ def test_the_whole_story() -> None:
     assert [cause.message for cause in error.causes] == ["down"]
 
 
+def test_one_open_outcome_is_enough() -> None:
+    """When any attempt may have been worked on, the whole call may have been."""
+    call = make_call()
+    call.note_failure(ServerError("lost", ambiguous=True), call.primary)
+    call.note_failure(ServerError("down"), call.primary)
+
+    assert call.complete(ServerError("down")).ambiguous
+
+
 def test_bounded_causes() -> None:
     """The list of causes does not grow without end."""
     call = make_call()
