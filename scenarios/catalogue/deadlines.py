@@ -43,7 +43,7 @@ async def a_deadline_holds_while_bytes_trickle(lab: Lab) -> None:
     )
 
     control, *outcomes = await client.chat_all(
-        [brief, *hit.values()], deadline_s=deadline_s, patience_s=12.0
+        [brief, *hit.values()], deadline_s=deadline_s, patience_s=8.0
     )
     await lab.settled(tuple(call.token for call in hit.values()), timeout_s=2.0)
 
@@ -127,7 +127,7 @@ async def a_deadline_bounds_attempts_and_pauses(lab: Lab) -> None:
 
     saved = quick.start(rescued, deadline_s=deadline_s, patience_s=15.0)
     every = [call for calls in hit.values() for call in calls]
-    outcomes = await client.chat_all(every, deadline_s=deadline_s, patience_s=12.0)
+    outcomes = await client.chat_all(every, deadline_s=deadline_s, patience_s=8.0)
     await lab.late_attempts(tuple(call.token for call in every), within_s=lab.targets.drain_s + 3.0)
 
     ended = dict(zip((call.token for call in every), outcomes, strict=True))

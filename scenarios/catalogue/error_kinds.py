@@ -72,6 +72,7 @@ async def kinds_of_error_can_be_told_apart(lab: Lab) -> None:
     untouched = lab.call(label="control: no fault")
     lab.plan(*(rules[name].on(call) for name, calls in hit.items() for call in calls))
 
+    planned = tuple(hit.values())
     stopped = [cancelled(lab, client, call) for call in hit.pop(CANCELLED, ())]
     running = {name: [client.start(call) for call in calls] for name, calls in hit.items()}
     control = client.start(untouched)
@@ -80,6 +81,7 @@ async def kinds_of_error_can_be_told_apart(lab: Lab) -> None:
     outcomes[TLS] = over_tls
     if stopped:
         outcomes[CANCELLED] = list(await asyncio.gather(*stopped))
+    await lab.settled(tuple(call.token for calls in planned for call in calls))
 
     lab.check(*told_apart(lab, outcomes), *spared(lab, untouched, await control))
 

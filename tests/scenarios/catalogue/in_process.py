@@ -1,13 +1,14 @@
 """Judges small hosted clients without starting a process: the engine, a mock server, real sockets.
 
-``await judge(Miniature, "RETRY-001")`` runs the row's scenario as ``pawa-scenarios run`` does and
-gives its judgement; :func:`missed` names the checks that failed.
+``judge_together({Miniature: ("RETRY-001",)})`` runs the row's scenario as ``pawa-scenarios run``
+does and gives its judgement; :func:`missed` names the checks that failed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from reports.results import Verdict
@@ -196,9 +197,27 @@ async def judge_all(
     return {judged.row.id: judged for judged in engine.judged}
 
 
-async def judge(kind: type[Any], row: str, *, targets: Targets = BRIEF, seed: int = 7) -> Judged:
-    """The judgement on one row of a client."""
-    return (await judge_all(kind, row, targets=targets, seed=seed))[row]
+Verdicts = dict[type[Any], dict[str, "Judged"]]
+
+
+def judge_together(clients: Mapping[type[Any], Sequence[str]], *, at_once: int = 20) -> Verdicts:
+    """Each client by its rows, so many at once, each with an engine and a server of its own.
+
+    Clients that mostly wait can all go at once; where short pauses are measured, a few.
+    """
+
+    async def judge_every() -> Verdicts:
+        free = asyncio.Semaphore(at_once)
+
+        async def one(kind: type[Any], rows: Sequence[str]) -> dict[str, Judged]:
+            async with free:
+                return await judge_all(kind, *rows)
+
+        found = await asyncio.gather(*(one(kind, rows) for kind, rows in clients.items()))
+        return dict(zip(clients, found, strict=True))
+
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        return apart.submit(asyncio.run, judge_every()).result()
 
 
 def missed(judged: Judged) -> set[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,16 +18,16 @@ from scenarios.catalogue.outcomes import (
     typed_error,
 )
 from scenarios.evidence import Attempt, group_attempts
-from tests.scenarios.catalogue.in_process import judge_all, missed
+from scenarios.registry import discover
+from tests.scenarios.catalogue.in_process import Verdicts, judge_together, missed
 from tests.scenarios.catalogue.miniature import Canned, NeverCalls, Null, Refuses
 from tests.scenarios.makers import make_exchange, make_failure, make_outcome
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 GROUPS = ("RETRY", "BACK", "RATE", "TIME", "CONN", "ERR")
-ROWS = (
-    "RETRY-001 RETRY-002 RETRY-004 RETRY-005 RETRY-010 RETRY-012 RETRY-019 BACK-001 BACK-002 "
-    "BACK-003 BACK-004 RATE-001 RATE-002 RATE-005 RATE-006 TIME-002 TIME-003 TIME-004 TIME-006 "
-    "CONN-002 CONN-004 CONN-005 CONN-006 ERR-001 ERR-002 ERR-004"
-).split()
+ROWS = tuple(row.id for row in discover().rows() if row.id.partition("-")[0] in GROUPS)
 CALL = make_call("call-0123456789ab", label="a call")
 
 
@@ -43,7 +42,7 @@ class Seen:
         return self._attempts
 
 
-def verdicts(checks: Sequence[Any]) -> list[Verdict]:
+def given(checks: Sequence[Any]) -> list[Verdict]:
     return [check.verdict for check in checks]
 
 
@@ -51,7 +50,7 @@ def test_a_call_is_answered_by_the_answer_to_its_last_attempt() -> None:
     """The number of attempts is right, and the text holds the canary of the last one."""
     right = make_outcome(text="answer-000000000002 Habari")
 
-    assert verdicts(answered(Seen(2), "x", CALL, right, attempts=2, advice="")) == [  # type: ignore[arg-type]
+    assert given(answered(Seen(2), "x", CALL, right, attempts=2, advice="")) == [  # type: ignore[arg-type]
         Verdict.PASS,
         Verdict.PASS,
     ]
@@ -93,7 +92,7 @@ def test_several_calls_are_told_of_in_two_checks() -> None:
 
 def test_a_call_that_was_spared_has_to_arrive_once() -> None:
     """The control of a row fails for a client that answers by itself."""
-    assert Verdict.FAIL in verdicts(spared(Seen(0), CALL, make_outcome(text="canned")))  # type: ignore[arg-type]
+    assert Verdict.FAIL in given(spared(Seen(0), CALL, make_outcome(text="canned")))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -111,14 +110,14 @@ def test_an_error_has_to_be_typed(outcome: Any, verdict: Verdict) -> None:
     """Another kind than the exact one is an advisory; what nobody can catch by name fails."""
     assert typed_error("x", outcome, exact={"timeout"}, advice="").verdict is verdict
     grouped = all_typed("x", [CALL], [outcome], exact={"timeout"}, advice="")
-    assert min(verdicts(grouped), key=[Verdict.FAIL, Verdict.ADVISORY, Verdict.PASS].index) is (
+    assert min(given(grouped), key=[Verdict.FAIL, Verdict.ADVISORY, Verdict.PASS].index) is (
         verdict
     )
 
 
 def test_any_typed_error_will_do_where_no_kind_is_wanted() -> None:
     """Then there is one check only."""
-    assert verdicts(all_typed("x", [CALL], [make_failure("auth")], advice="")) == [Verdict.PASS]
+    assert given(all_typed("x", [CALL], [make_failure("auth")], advice="")) == [Verdict.PASS]
 
 
 def test_a_bare_exception_is_told_with_its_class() -> None:
@@ -135,12 +134,16 @@ def test_equal_words_are_counted() -> None:
     assert counted(["hung", "hung", "ok"]) == ["2 times hung", "ok"]
 
 
-@pytest.mark.parametrize("client", [NeverCalls, Refuses, Canned])
-async def test_no_client_passes_without_the_server(client: type[Null]) -> None:
-    """Never calling, refusing everything and answering from a table fail each of these rows."""
-    judged = await judge_all(client, *ROWS)
+@pytest.fixture(scope="module")
+def verdicts() -> Verdicts:
+    """Each null client by all rows of these groups."""
+    return judge_together(dict.fromkeys((NeverCalls, Refuses, Canned), ROWS))
 
-    assert {row: found.verdict for row, found in judged.items()} == dict.fromkeys(
-        ROWS, Verdict.FAIL
-    )
-    assert all(missed(found) for found in judged.values())
+
+@pytest.mark.parametrize("client", [NeverCalls, Refuses, Canned])
+def test_no_client_passes_without_the_server(client: type[Null], verdicts: Verdicts) -> None:
+    """Never calling, refusing everything and answering from a table fail each of these rows."""
+    found = verdicts[client]
+
+    assert {row: one.verdict for row, one in found.items()} == dict.fromkeys(ROWS, Verdict.FAIL)
+    assert all(missed(one) for one in found.values())

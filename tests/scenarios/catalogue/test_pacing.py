@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scenarios.catalogue.pacing import QUICK_IN_A_ROW, calm, one_by_one
-from scenarios.lab import Lab
 from scenarios.plans import fault
+
+if TYPE_CHECKING:
+    from scenarios.lab import Lab
 
 
 async def test_calm_takes_a_few_quick_calls(lab: Lab) -> None:

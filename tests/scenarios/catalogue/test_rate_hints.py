@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,9 +12,11 @@ from scenarios.catalogue.rate_hints import HINTS, hang_s, rounded_s, waiting_s
 from scenarios.client import Client
 from scenarios.clients.hosted import HostedError
 from scenarios.clients.protocol import Manifest
-from scenarios.lab import Lab
-from tests.scenarios.catalogue.in_process import judge, missed, soft
+from tests.scenarios.catalogue.in_process import Verdicts, judge_together, missed, soft
 from tests.scenarios.catalogue.miniature import Miniature
+
+if TYPE_CHECKING:
+    from scenarios.lab import Lab
 
 
 class TakesZeroForNever(Miniature):
@@ -86,27 +88,43 @@ class WaitsForTheDeadline(Miniature):
             raise
 
 
-async def test_a_client_that_does_it_right_passes() -> None:
+@pytest.fixture(scope="module")
+def verdicts() -> Verdicts:
+    """Each client by its rows, all side by side: they mostly wait."""
+    return judge_together(
+        {
+            Miniature: ("RATE-005", "RATE-006"),
+            TakesZeroForNever: ("RATE-005",),
+            TakesZeroForNow: ("RATE-005",),
+            ReadsAnyFloat: ("RATE-005",),
+            ObeysEverything: ("RATE-006",),
+            ShortensLongHints: ("RATE-006",),
+            KeepsTheHintToItself: ("RATE-006",),
+            WaitsForTheDeadline: ("RATE-006",),
+            GivesUpAtEveryHint: ("RATE-006",),
+        }
+    )
+
+
+def test_a_client_that_does_it_right_passes(verdicts: Verdicts) -> None:
     """Nine odd hints, and a long one."""
-    assert (await judge(Miniature, "RATE-005")).verdict is Verdict.PASS
-    assert (await judge(Miniature, "RATE-006")).verdict is Verdict.PASS
+    assert verdicts[Miniature]["RATE-005"].verdict is Verdict.PASS
+    assert verdicts[Miniature]["RATE-006"].verdict is Verdict.PASS
 
 
-async def test_zero_is_not_never() -> None:
+def test_zero_is_not_never(verdicts: Verdicts) -> None:
     """A call that was told 0 has to be tried again."""
-    assert missed(await judge(TakesZeroForNever, "RATE-005")) == {
-        "0: calls tried again and answered"
-    }
+    assert missed(verdicts[TakesZeroForNever]["RATE-005"]) == {"0: calls tried again and answered"}
 
 
-async def test_zero_is_no_hot_loop() -> None:
+def test_zero_is_no_hot_loop(verdicts: Verdicts) -> None:
     """A call that was told 0 has to pause all the same."""
-    assert missed(await judge(TakesZeroForNow, "RATE-005")) == {"0: typical pause"}
+    assert missed(verdicts[TakesZeroForNow]["RATE-005"]) == {"0: typical pause"}
 
 
-async def test_what_is_no_number_must_not_get_out_as_a_bare_exception() -> None:
+def test_what_is_no_number_must_not_get_out_as_a_bare_exception(verdicts: Verdicts) -> None:
     """Negative, empty, text and a date fall over a bare ``float()``."""
-    found = missed(await judge(ReadsAnyFloat, "RATE-005"))
+    found = missed(verdicts[ReadsAnyFloat]["RATE-005"])
 
     ends = "calls that crashed, hung or ended in a bare exception"
     assert {f"{name}: {ends}" for name in ("-5", "empty", "soon", "a past date")} <= found
@@ -118,36 +136,36 @@ def test_all_nine_values_are_sent() -> None:
     assert len(set(HINTS.values())) == 9
 
 
-async def test_a_client_that_obeys_everything_is_found_out() -> None:
+def test_a_client_that_obeys_everything_is_found_out(verdicts: Verdicts) -> None:
     """It still waits when the caller's time is over."""
-    assert "calls whose callers still wait" in missed(await judge(ObeysEverything, "RATE-006"))
+    assert "calls whose callers still wait" in missed(verdicts[ObeysEverything]["RATE-006"])
 
 
-async def test_a_shortened_hour_is_found_out() -> None:
+def test_a_shortened_hour_is_found_out(verdicts: Verdicts) -> None:
     """An early arrival is the worst that can happen."""
-    assert "attempts before the hint was over" in missed(await judge(ShortensLongHints, "RATE-006"))
+    assert "attempts before the hint was over" in missed(verdicts[ShortensLongHints]["RATE-006"])
 
 
-async def test_a_hint_that_is_not_told_is_an_advisory() -> None:
+def test_a_hint_that_is_not_told_is_an_advisory(verdicts: Verdicts) -> None:
     """The call ends in time, and its caller does not learn when to come back."""
-    found = await judge(KeepsTheHintToItself, "RATE-006")
+    found = verdicts[KeepsTheHintToItself]["RATE-006"]
 
     assert found.verdict is Verdict.ADVISORY
     assert soft(found) == {"hints in the errors"}
 
 
-async def test_a_late_end_is_an_advisory() -> None:
+def test_a_late_end_is_an_advisory(verdicts: Verdicts) -> None:
     """By the deadline is early enough, at once is better."""
-    found = await judge(WaitsForTheDeadline, "RATE-006")
+    found = verdicts[WaitsForTheDeadline]["RATE-006"]
 
     assert found.verdict is Verdict.ADVISORY
     assert soft(found) == {"time until the callers knew"}
 
 
-async def test_giving_up_at_every_hint_is_no_way_to_pass() -> None:
+def test_giving_up_at_every_hint_is_no_way_to_pass(verdicts: Verdicts) -> None:
     """A hint that the caller has time for has to be waited for."""
     assert "control: hint of 1 s: attempts on the wire" in missed(
-        await judge(GivesUpAtEveryHint, "RATE-006")
+        verdicts[GivesUpAtEveryHint]["RATE-006"]
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
 
+import pytest
+
 from reports.results import Verdict
-from tests.scenarios.catalogue.in_process import judge, judge_all, missed, soft
+from tests.scenarios.catalogue.in_process import Verdicts, judge_together, missed, soft
 from tests.scenarios.catalogue.miniature import Miniature
 
 
@@ -53,49 +55,65 @@ class SecondsOnly(Miniature):
         return super().hint_s(value) if value and value.isdigit() else None
 
 
-async def test_a_client_that_waits_passes() -> None:
+@pytest.fixture(scope="module")
+def verdicts() -> Verdicts:
+    """Each client by its rows, all side by side: they mostly wait."""
+    return judge_together(
+        {
+            Miniature: ("RATE-001", "RATE-002"),
+            Hurries: ("RATE-001", "RATE-002"),
+            NeverLooks: ("RATE-001",),
+            Dawdles: ("RATE-001",),
+            HeedsOnly429: ("RATE-001",),
+            WantsAZone: ("RATE-002",),
+            SecondsOnly: ("RATE-002",),
+        }
+    )
+
+
+def test_a_client_that_waits_passes(verdicts: Verdicts) -> None:
     """Seconds and the three forms of a date."""
-    judged = await judge_all(Miniature, "RATE-001", "RATE-002")
+    judged = verdicts[Miniature]
 
     assert {found.verdict for found in judged.values()} == {Verdict.PASS}
 
 
-async def test_a_hint_that_is_never_looked_at_is_found_out() -> None:
+def test_a_hint_that_is_never_looked_at_is_found_out(verdicts: Verdicts) -> None:
     """The pause is the client's own, far under the two seconds."""
-    assert missed(await judge(NeverLooks, "RATE-001")) == {
+    assert missed(verdicts[NeverLooks]["RATE-001"]) == {
         "429: shortest pause",
         "503: shortest pause",
     }
 
 
-async def test_a_shortened_hint_is_found_out() -> None:
+def test_a_shortened_hint_is_found_out(verdicts: Verdicts) -> None:
     """Half a second is no two seconds, and no date 3 s ahead."""
-    judged = await judge_all(Hurries, "RATE-001", "RATE-002")
+    judged = verdicts[Hurries]
 
     assert "503: shortest pause" in missed(judged["RATE-001"])
     assert "imf: shortest pause" in missed(judged["RATE-002"])
 
 
-async def test_waiting_too_long_is_an_advisory() -> None:
+def test_waiting_too_long_is_an_advisory(verdicts: Verdicts) -> None:
     """Late alone never fails."""
-    found = await judge(Dawdles, "RATE-001")
+    found = verdicts[Dawdles]["RATE-001"]
 
     assert found.verdict is Verdict.ADVISORY
     assert soft(found) == {"429: median pause, at most", "503: median pause, at most"}
 
 
-async def test_the_hint_of_a_503_counts_too() -> None:
+def test_the_hint_of_a_503_counts_too(verdicts: Verdicts) -> None:
     """A client that reads it on 429 alone fails for 503 alone."""
-    assert missed(await judge(HeedsOnly429, "RATE-001")) == {"503: shortest pause"}
+    assert missed(verdicts[HeedsOnly429]["RATE-001"]) == {"503: shortest pause"}
 
 
-async def test_asctime_is_utc() -> None:
+def test_asctime_is_utc(verdicts: Verdicts) -> None:
     """It names no zone; a client that wants one misses it, and it alone."""
-    assert missed(await judge(WantsAZone, "RATE-002")) == {"asctime: shortest pause"}
+    assert missed(verdicts[WantsAZone]["RATE-002"]) == {"asctime: shortest pause"}
 
 
-async def test_all_three_forms_of_date_count() -> None:
+def test_all_three_forms_of_date_count(verdicts: Verdicts) -> None:
     """A client that knows none of them fails three times."""
-    assert missed(await judge(SecondsOnly, "RATE-002")) == {
+    assert missed(verdicts[SecondsOnly]["RATE-002"]) == {
         f"{form}: shortest pause" for form in ("imf", "rfc850", "asctime")
     }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
+
+import pytest
 
 from reports.results import Verdict
 from scenarios.clients.hosted import HostedError
-from tests.scenarios.catalogue.in_process import judge, judge_all, missed, soft
+from tests.scenarios.catalogue.in_process import Verdicts, judge_together, missed, soft
 from tests.scenarios.catalogue.miniature import Miniature
 
 ROWS = ("RETRY-001", "RETRY-002", "RETRY-005", "RETRY-019")
@@ -71,7 +73,9 @@ class LeavesARetryBehind(Miniature):
 class DeclaresNothing(Miniature):
     """Always makes three attempts, and offers no setting for them."""
 
-    limits = {name: value for name, value in Miniature.limits.items() if name != "max_attempts"}
+    limits: ClassVar = {
+        name: value for name, value in Miniature.limits.items() if name != "max_attempts"
+    }
 
     def attempts(self) -> int:
         return 3
@@ -85,17 +89,35 @@ class MiscountsAttempts(Miniature):
         return {**answer, "attempts": answer.get("attempts", 1) - 1}
 
 
-async def test_a_client_that_does_it_right_passes() -> None:
+@pytest.fixture(scope="module")
+def verdicts() -> Verdicts:
+    """Each client by its rows, all side by side: they mostly wait."""
+    return judge_together(
+        {
+            Miniature: ROWS,
+            NeverRetries: ("RETRY-001", "RETRY-002", "RETRY-005"),
+            CountsRetries: ("RETRY-005", "RETRY-019"),
+            DeclaresNothing: ("RETRY-005", "RETRY-019"),
+            KnowsOnly503: ("RETRY-001",),
+            TakesA429ForFinal: ("RETRY-002",),
+            SleepsAfterTheLast: ("RETRY-019",),
+            LeavesARetryBehind: ("RETRY-005",),
+            MiscountsAttempts: ("RETRY-001",),
+        }
+    )
+
+
+def test_a_client_that_does_it_right_passes(verdicts: Verdicts) -> None:
     """Every row, side by side."""
-    judged = await judge_all(Miniature, *ROWS)
+    judged = verdicts[Miniature]
 
     assert {row: found.judgement.reason for row, found in judged.items() if missed(found)} == {}
     assert {found.verdict for found in judged.values()} == {Verdict.PASS}
 
 
-async def test_a_client_that_never_retries_is_found_out() -> None:
+def test_a_client_that_never_retries_is_found_out(verdicts: Verdicts) -> None:
     """One arrival where two or three were owed."""
-    judged = await judge_all(NeverRetries, "RETRY-001", "RETRY-002", "RETRY-005")
+    judged = verdicts[NeverRetries]
 
     assert "503: attempts on the wire" in missed(judged["RETRY-001"])
     assert "503, streamed: attempts on the wire" in missed(judged["RETRY-001"])
@@ -103,22 +125,22 @@ async def test_a_client_that_never_retries_is_found_out() -> None:
     assert "max_attempts 3: attempts on the wire" in missed(judged["RETRY-005"])
 
 
-async def test_each_status_counts_for_itself() -> None:
+def test_each_status_counts_for_itself(verdicts: Verdicts) -> None:
     """A client that retries 503 only fails for the other three, and for nothing else."""
-    found = await judge(KnowsOnly503, "RETRY-001")
+    found = verdicts[KnowsOnly503]["RETRY-001"]
 
     assert found.verdict is Verdict.FAIL
     assert {name.partition(":")[0] for name in missed(found)} == {"500", "502", "504"}
 
 
-async def test_429_has_to_be_in_the_list() -> None:
+def test_429_has_to_be_in_the_list(verdicts: Verdicts) -> None:
     """A client that takes 429 for final fails RETRY-002."""
-    assert "429: attempts of each call" in missed(await judge(TakesA429ForFinal, "RETRY-002"))
+    assert "429: attempts of each call" in missed(verdicts[TakesA429ForFinal]["RETRY-002"])
 
 
-async def test_one_attempt_too_many_is_found_out() -> None:
+def test_one_attempt_too_many_is_found_out(verdicts: Verdicts) -> None:
     """Retries counted instead of attempts: one more than the maximum, with 1 as well."""
-    judged = await judge_all(CountsRetries, "RETRY-005", "RETRY-019")
+    judged = verdicts[CountsRetries]
 
     assert missed(judged["RETRY-005"]) == {
         f"max_attempts {n}: attempts on the wire" for n in (1, 2, 3, 5)
@@ -126,28 +148,26 @@ async def test_one_attempt_too_many_is_found_out() -> None:
     assert "attempts of each call" in missed(judged["RETRY-019"])
 
 
-async def test_a_pause_behind_the_last_attempt_is_found_out() -> None:
+def test_a_pause_behind_the_last_attempt_is_found_out(verdicts: Verdicts) -> None:
     """With retries off the error has to be there at once."""
-    found = await judge(SleepsAfterTheLast, "RETRY-019")
+    found = verdicts[SleepsAfterTheLast]["RETRY-019"]
 
     assert missed(found) == {"time beyond the server's own, median"}
 
 
-async def test_a_retry_left_behind_is_found_out() -> None:
+def test_a_retry_left_behind_is_found_out(verdicts: Verdicts) -> None:
     """What arrives after the call has ended is seen."""
-    assert "attempts after the call had ended" in missed(
-        await judge(LeavesARetryBehind, "RETRY-005")
-    )
+    assert "attempts after the call had ended" in missed(verdicts[LeavesARetryBehind]["RETRY-005"])
 
 
-async def test_without_a_declared_maximum_a_steady_number_is_an_advisory() -> None:
+def test_without_a_declared_maximum_a_steady_number_is_an_advisory(verdicts: Verdicts) -> None:
     """The client cannot be told; it is advised to offer a setting."""
-    judged = await judge_all(DeclaresNothing, "RETRY-005", "RETRY-019")
+    judged = verdicts[DeclaresNothing]
 
     assert {found.verdict for found in judged.values()} == {Verdict.ADVISORY}
     assert "attempts of each call" in soft(judged["RETRY-019"])
 
 
-async def test_a_wrong_count_of_attempts_is_found_out() -> None:
+def test_a_wrong_count_of_attempts_is_found_out(verdicts: Verdicts) -> None:
     """Where a client reports attempts, the report has to be true."""
-    assert "500: attempts reported" in missed(await judge(MiscountsAttempts, "RETRY-001"))
+    assert "500: attempts reported" in missed(verdicts[MiscountsAttempts]["RETRY-001"])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from reports.results import Verdict
 from scenarios.clients.hosted import HostedError
-from tests.scenarios.catalogue.in_process import judge, missed
+from tests.scenarios.catalogue.in_process import Verdicts, judge_together, missed
 from tests.scenarios.catalogue.miniature import Miniature
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class UsesTheBodyUp(Miniature):
@@ -39,30 +43,44 @@ class WithoutEmbeddings(Miniature):
         raise HostedError("unsupported", "no embeddings")
 
 
-async def test_a_client_that_sends_the_same_bytes_again_passes() -> None:
+@pytest.fixture(scope="module")
+def verdicts() -> Verdicts:
+    """Each client by its rows, all side by side: they mostly wait."""
+    return judge_together(
+        {
+            Miniature: ("RETRY-012",),
+            UsesTheBodyUp: ("RETRY-012",),
+            CountsInTheBody: ("RETRY-012",),
+            AsciiOnly: ("RETRY-012",),
+            WithoutEmbeddings: ("RETRY-012",),
+        }
+    )
+
+
+def test_a_client_that_sends_the_same_bytes_again_passes(verdicts: Verdicts) -> None:
     """1 KB, 5 MB, many scripts and an embedding."""
-    assert (await judge(Miniature, "RETRY-012")).verdict is Verdict.PASS
+    assert verdicts[Miniature]["RETRY-012"].verdict is Verdict.PASS
 
 
-async def test_a_body_that_is_used_up_is_found_out() -> None:
+def test_a_body_that_is_used_up_is_found_out(verdicts: Verdicts) -> None:
     """Although the second request has lost the token by which it would be known."""
-    assert "requests whose body lost the prompt" in missed(await judge(UsesTheBodyUp, "RETRY-012"))
+    assert "requests whose body lost the prompt" in missed(verdicts[UsesTheBodyUp]["RETRY-012"])
 
 
-async def test_a_changed_body_is_found_out() -> None:
+def test_a_changed_body_is_found_out(verdicts: Verdicts) -> None:
     """One byte is enough."""
-    found = missed(await judge(CountsInTheBody, "RETRY-012"))
+    found = missed(verdicts[CountsInTheBody]["RETRY-012"])
 
     assert {f"{name}: different bodies" for name in ("1 KB", "5 MB", "embedding")} <= found
 
 
-async def test_the_prompt_has_to_arrive_as_it_was_given() -> None:
+def test_the_prompt_has_to_arrive_as_it_was_given(verdicts: Verdicts) -> None:
     """The same wrong bytes twice are still wrong."""
-    assert missed(await judge(AsciiOnly, "RETRY-012")) == {
+    assert missed(verdicts[AsciiOnly]["RETRY-012"]) == {
         "many scripts: attempts with another prompt"
     }
 
 
-async def test_a_client_without_embeddings_is_judged_by_its_chat_calls() -> None:
+def test_a_client_without_embeddings_is_judged_by_its_chat_calls(verdicts: Verdicts) -> None:
     """What it cannot do is no failure of this row."""
-    assert (await judge(WithoutEmbeddings, "RETRY-012")).verdict is Verdict.PASS
+    assert verdicts[WithoutEmbeddings]["RETRY-012"].verdict is Verdict.PASS

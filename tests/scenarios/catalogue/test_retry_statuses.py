@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from reports.results import Verdict
-from scenarios.clients.hosted import HostedError
-from tests.scenarios.catalogue.in_process import judge, judge_all, missed, soft
+from tests.scenarios.catalogue.in_process import Verdicts, judge_together, missed, soft
 from tests.scenarios.catalogue.miniature import Miniature
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scenarios.clients.hosted import HostedError
 
 
 class RetriesEvery4xx(Miniature):
@@ -88,30 +91,47 @@ class OnlyTwoHundred:
         await self._pending.__aexit__(*raised)
 
 
-async def test_a_client_that_does_it_right_passes() -> None:
+@pytest.fixture(scope="module")
+def verdicts() -> Verdicts:
+    """Each client by its rows, all side by side: they mostly wait."""
+    return judge_together(
+        {
+            Miniature: ("RETRY-004", "RETRY-010"),
+            RetriesEvery4xx: ("RETRY-004",),
+            Retries401: ("RETRY-004",),
+            HidesTheStatus: ("RETRY-004",),
+            InventsTheStatus: ("RETRY-004",),
+            KnowsAFixedList: ("RETRY-010",),
+            FallsThroughItsTable: ("RETRY-010",),
+            Wants200: ("RETRY-010",),
+        }
+    )
+
+
+def test_a_client_that_does_it_right_passes(verdicts: Verdicts) -> None:
     """Both rows."""
-    judged = await judge_all(Miniature, "RETRY-004", "RETRY-010")
+    judged = verdicts[Miniature]
 
     assert {found.verdict for found in judged.values()} == {Verdict.PASS}
 
 
-async def test_every_resent_4xx_is_a_check_of_its_own() -> None:
+def test_every_resent_4xx_is_a_check_of_its_own(verdicts: Verdicts) -> None:
     """A client that retries all of them fails ten checks on attempts."""
-    found = await judge(RetriesEvery4xx, "RETRY-004")
+    found = verdicts[RetriesEvery4xx]["RETRY-004"]
 
     statuses = (400, 401, 403, 404, 405, 409, 410, 413, 415, 422)
     assert missed(found) == {f"{status}: attempts on the wire" for status in statuses}
 
 
-async def test_one_resent_status_is_enough() -> None:
+def test_one_resent_status_is_enough(verdicts: Verdicts) -> None:
     """A client that retries 401 alone fails for 401 alone."""
-    assert missed(await judge(Retries401, "RETRY-004")) == {"401: attempts on the wire"}
+    assert missed(verdicts[Retries401]["RETRY-004"]) == {"401: attempts on the wire"}
 
 
-async def test_no_status_is_an_advisory_and_a_wrong_one_a_failure() -> None:
+def test_no_status_is_an_advisory_and_a_wrong_one_a_failure(verdicts: Verdicts) -> None:
     """A caller without a status can ask; one with a wrong status is misled."""
-    hidden = await judge(HidesTheStatus, "RETRY-004")
-    invented = await judge(InventsTheStatus, "RETRY-004")
+    hidden = verdicts[HidesTheStatus]["RETRY-004"]
+    invented = verdicts[InventsTheStatus]["RETRY-004"]
 
     assert hidden.verdict is Verdict.ADVISORY
     assert "404: status in the error" in soft(hidden)
@@ -119,18 +139,18 @@ async def test_no_status_is_an_advisory_and_a_wrong_one_a_failure() -> None:
 
 
 @pytest.mark.parametrize("status", [529, 599])
-async def test_an_unknown_5xx_goes_by_its_class(status: int) -> None:
+def test_an_unknown_5xx_goes_by_its_class(verdicts: Verdicts, status: int) -> None:
     """A fixed list of statuses leaves it out."""
-    assert f"{status}: attempts on the wire" in missed(await judge(KnowsAFixedList, "RETRY-010"))
+    assert f"{status}: attempts on the wire" in missed(verdicts[KnowsAFixedList]["RETRY-010"])
 
 
-async def test_a_status_without_a_class_of_its_own_is_no_bare_exception() -> None:
+def test_a_status_without_a_class_of_its_own_is_no_bare_exception(verdicts: Verdicts) -> None:
     """A table without a default raises what no caller can catch."""
-    found = await judge(FallsThroughItsTable, "RETRY-010")
+    found = verdicts[FallsThroughItsTable]["RETRY-010"]
 
     assert {"471: outcome", "800: outcome"} <= missed(found)
 
 
-async def test_299_is_a_success() -> None:
+def test_299_is_a_success(verdicts: Verdicts) -> None:
     """A client that wants 200 throws an answer away."""
-    assert "299: its answer is handed out" in missed(await judge(Wants200, "RETRY-010"))
+    assert "299: its answer is handed out" in missed(verdicts[Wants200]["RETRY-010"])
