@@ -20,7 +20,7 @@ from scenarios.evidence import hands_out
 from scenarios.lab import Lab
 
 if TYPE_CHECKING:
-    from mockserver.journal import Exchange
+    from mockserver.journal import Exchange, Journal
     from reports.results import Check
     from scenarios.bench import Bench
     from scenarios.client import Told
@@ -122,7 +122,7 @@ async def _play(scenario: Scenario, lab: Lab) -> str | None:
 
 async def _afterwards(lab: Lab, bench: Bench, probe_for_s: float) -> None:
     """The checks that every scenario shares."""
-    lab.undelivered()
+    await end_of_deliveries(lab)
     crash = next((told for told in lab.told if told.outcome.ending == "crashed"), None)
     if crash is not None:
         lab.check(
@@ -141,6 +141,20 @@ async def _afterwards(lab: Lab, bench: Bench, probe_for_s: float) -> None:
         await asyncio.sleep(PROBE_AGAIN_S)
         check = await _probe(lab, bench)
     lab.check(check)
+
+
+async def end_of_deliveries(lab: Lab, *, timeout_s: float = 1.0) -> None:
+    """Wait for answers that are still being sent, as long as the row needs them delivered.
+
+    A client may have its outcome before the server knows that it has left.
+    """
+
+    def over(journal: Journal) -> bool:
+        ended = (exchange.ended_ns is not None for exchange in journal.exchanges())
+        return not lab.undelivered() or all(ended)
+
+    for sandbox in tuple(lab.sandboxes.values()):
+        await sandbox.journal.wait_for(over, timeout_s)
 
 
 async def _probe(lab: Lab, bench: Bench) -> Check:

@@ -12,7 +12,15 @@ from scenarios.checks import equal
 from scenarios.errors import NotTestable
 from scenarios.plans import fault
 from scenarios.registry import Scenario
-from scenarios.trial import ALIVE, IN_TIME, PROBE, SURVIVES, Trial, run_trial
+from scenarios.trial import (
+    ALIVE,
+    IN_TIME,
+    PROBE,
+    SURVIVES,
+    Trial,
+    end_of_deliveries,
+    run_trial,
+)
 from tests.scenarios.fakes import FakeDriver
 
 if TYPE_CHECKING:
@@ -161,3 +169,14 @@ async def test_an_applications_plain_call_may_take_a_while(make_bench: MakeBench
     )
 
     assert verdicts(trial)[ALIVE] is Verdict.PASS
+
+
+async def test_a_client_that_left_early_has_met_its_fault(lab: Lab) -> None:
+    """The server may notice later than the client tells; nothing is waited for that never came."""
+    lab.plan(fault("hold"), fault("status", status=503).on("call-000000000000"))
+    client = await lab.open(max_attempts=1)
+    outcome = await client.chat(lab.call(), patience_s=0.05)
+    await end_of_deliveries(lab, timeout_s=5.0)
+
+    assert outcome.ending == "hung"
+    assert [short.kinds for short in lab.undelivered()] == [("status",)]
