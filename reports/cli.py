@@ -21,6 +21,7 @@ _RESULTS = click.argument("results", metavar="RESULTS.json", type=click.Path(pat
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pawa-resilience", prog_name="pawa-report")
 def commands() -> None:
     """Render the results of scenario runs."""
 
