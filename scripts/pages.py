@@ -1,7 +1,8 @@
 """Writes the pages of docs/ that are made from the code, or says which are out of date.
 
-``python scripts/pages.py`` writes ``docs/api.md``, ``docs/rows.md`` and the table of targets in
-``docs/commands.md``; with ``--check`` it only compares and exits 1 when one differs.
+``python scripts/pages.py`` writes ``docs/api.md``, ``docs/rows.md``, the table of targets in
+``docs/commands.md`` and that of defects in ``docs/zoo.md``; with ``--check`` it only compares and
+exits 1 when one differs.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from typing import TYPE_CHECKING
 
 from scenarios.registry import discover
 from scenarios.targets import Targets
+from scenarios.zoo.defects import DEFECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOCS = Path(__file__).parents[1] / "docs"
 TARGETS_MARK = "<!-- targets -->"
+DEFECTS_MARK = "<!-- defects -->"
 PACKAGES = ("mockserver", "scenarios", "reports")
 
 
@@ -84,6 +87,21 @@ def commands_page(document: str) -> str:
     return f"{before}{TARGETS_MARK}{table}{TARGETS_MARK}{after}"
 
 
+def zoo_page(document: str) -> str:
+    """The page of the zoo with its table of defects written anew."""
+    before, _, after = document.split(DEFECTS_MARK)
+    rows = []
+    for defect in DEFECTS.values():
+        caught_by = "<br>".join(
+            f"{row}: {' or '.join(f'`{glob}`' for glob in defect.globs(row))}"
+            for row in defect.rows
+        )
+        cells = (f"{defect.id} `{defect.kind.__name__}`", defect.defect, defect.seen, caught_by)
+        rows.append(f"| {' | '.join(cells)} |".replace("``", "`"))
+    head = ["", "| defect | what is wrong | seen | caught by |", "|---|---|---|---|"]
+    return f"{before}{DEFECTS_MARK}{chr(10).join([*head, *rows, ''])}{DEFECTS_MARK}{after}"
+
+
 def _first(thing: object) -> str:
     """The first paragraph of a docstring on one line; a type alias has none of its own."""
     if not (inspect.isclass(thing) or inspect.isfunction(thing) or inspect.ismodule(thing)):
@@ -98,6 +116,8 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "rows.md", rows_page()
     commands = DOCS / "commands.md"
     yield commands, commands_page(commands.read_text("utf-8"))
+    zoo = DOCS / "zoo.md"
+    yield zoo, zoo_page(zoo.read_text("utf-8"))
 
 
 def main() -> int:

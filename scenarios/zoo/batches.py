@@ -61,7 +61,7 @@ class FailsAsABatch(Attempt):
 
 @defect(
     "Z11",
-    seen="the other half of mem0#5245: an item that failed is left out without a word",
+    seen="the other half of M85: an item that is dropped without a word",
     caught_by={"BATCH-003": ("the caller of the failed item", "ten in one call: the failed item")},
 )
 class HidesFailedItems(Attempt):

@@ -75,9 +75,12 @@ class Defect:
 
     def shows_in(self, row: str, check: str) -> bool:
         """Whether a miss of that check is what the defect is about."""
+        return any(fnmatchcase(check, glob) for glob in self.globs(row))
+
+    def globs(self, row: str) -> tuple[str, ...]:
+        """The names of the row's checks of which one must miss, as globs."""
         wanted = self.caught_by[row]
-        globs = (wanted,) if isinstance(wanted, str) else wanted
-        return any(fnmatchcase(check, glob) for glob in globs)
+        return (wanted,) if isinstance(wanted, str) else wanted
 
 
 def defect(

@@ -31,10 +31,10 @@ VERY_LONG_S = 3600.0
     "NULL-A",
     seen="control: passes whatever asks for a clean error or for no traffic",
     caught_by={
-        "RETRY-001": "*: attempts on the wire",
+        "RETRY-001": "50?: attempts on the wire",
         "RETRY-002": "429: attempts of each call",
         "FALL-001": "*: the answer is the fallback's",
-        "SSE-009": "*: attempts on the wire",
+        "SSE-009": "*, writes of *: attempts on the wire",
     },
 )
 class NeverSends(NullClient):
@@ -50,9 +50,9 @@ class NeverSends(NullClient):
     "NULL-B",
     seen="failoverbench's client without resilience: 4 rescued, 12 safe, 0 failed",
     caught_by={
-        "RETRY-001": "500: attempts on the wire",
+        "RETRY-001": "50?: attempts on the wire",
         "RETRY-002": "429: attempts of each call",
-        "CONN-002": "*: attempts on the wire",
+        "CONN-002": "* before headers*: attempts on the wire",
     },
 )
 class NeverRetries(PawaClient):
@@ -68,7 +68,7 @@ class NeverRetries(PawaClient):
     caught_by={
         "CACHE-002": "answers to another request",
         "CONN-005": "cut replies handed out as answers",
-        "RETRY-004": "*: attempts on the wire",
+        "RETRY-004": "4??: attempts on the wire",
     },
 )
 class AnswersFromATable(NullClient):
@@ -92,7 +92,7 @@ class AnswersFromATable(NullClient):
     seen="control: passes every floor, since nothing it does is early",
     caught_by={
         "TIME-006": "*: slowest call: caller told after",
-        "RATE-001": "*: attempts on the wire",
+        "RATE-001": "*: attempts of each call",
     },
 )
 class SleepsFirst(NullClient):
@@ -121,7 +121,7 @@ class CrashesOnTheFirstFault(Pursuit):
 @defect(
     "NULL-F",
     seen="OpenTranscribe#790: a guard that always denies",
-    caught_by={"RETRY-001": "*: attempts on the wire"},
+    caught_by={"RETRY-001": "50?: attempts on the wire"},
 )
 class RefusesEverything(NullClient):
     """Refuses everything at once, as if a circuit were open."""

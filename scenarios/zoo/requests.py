@@ -27,7 +27,7 @@ def prompt_of(encoded: bytes) -> bytes:
     caught_by={"LAT-001": "attempts that lost what was asked for"},
 )
 class LosesOptionsOnRetry(Call):
-    """max_tokens and stop are sent with the first attempt only."""
+    """The limits max_tokens and stop are sent with the first attempt only."""
 
     def body_for(self, encoded: bytes, attempt: int) -> bytes:
         """From the second attempt on the prompt has to do."""
@@ -40,7 +40,7 @@ class LosesOptionsOnRetry(Call):
     caught_by={"LAT-001": "fallback: attempts that lost what was asked for"},
 )
 class LosesOptionsOnTheFallback(Call):
-    """max_tokens and stop are sent to the primary only."""
+    """The limits max_tokens and stop are sent to the primary only."""
 
     def encoded_for(self, target: Target) -> bytes:
         """The fallback gets the prompt."""

@@ -157,7 +157,7 @@ class IsDeafToComments(Reply):
 
 @defect(
     "Z06",
-    seen="opencode#170: the socket stays open and the call with it",
+    seen="opencode-copilot-chat#170: the socket stays open and the call with it",
     caught_by={"SSE-010": ("outcome", "time from the marker to the end of the call")},
 )
 class WaitsForTheServerToLeave(Attempt):
