@@ -11,6 +11,7 @@ from reports.results import Verdict
 from scenarios.catalogue.streams import digest, shortened, size_words, without_canary
 from scenarios.clients.hosted import HostedError
 from tests.scenarios.catalogue.in_process import Verdicts, judge_together, missed
+from tests.scenarios.catalogue.provident import NULLS
 from tests.scenarios.catalogue.streamer import Streamer
 from tests.scenarios.makers import make_outcome
 
@@ -120,6 +121,7 @@ def verdicts() -> Verdicts:
     return judge_together(
         {
             Streamer: ROWS,
+            **dict.fromkeys(NULLS, ROWS),
             KnowsLfOnly: ("SSE-002",),
             CountsTornLineEndsTwice: ("SSE-003",),
             ReadsLineByLine: ("SSE-002", "SSE-003"),
@@ -130,6 +132,14 @@ def verdicts() -> Verdicts:
             HasASmallBuffer: ("SSE-009",),
             SaysItTwice: ("SSE-002", "SSE-004", "SSE-009"),
         }
+    )
+
+
+@pytest.mark.parametrize("client", NULLS)
+def test_no_client_passes_without_the_server(verdicts: Verdicts, client: type[Any]) -> None:
+    """Never calling, refusing everything and answering from a table fail every row."""
+    assert {row: found.verdict for row, found in verdicts[client].items()} == dict.fromkeys(
+        ROWS, Verdict.FAIL
     )
 
 
