@@ -162,10 +162,11 @@ class InProcessDriver:
         return
 
     def stderr_text(self) -> str:
-        return ""
+        return self.stderr_raw()
 
     def stderr_raw(self) -> str:
-        return ""
+        """What the kind of client has ``written`` in place of a log."""
+        return "".join(getattr(self._kind, "written", ()))
 
 
 class Silent:
