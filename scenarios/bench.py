@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from mockserver.settings import DEFAULT_KEY, KeySettings, SandboxSettings
@@ -51,6 +53,7 @@ class Bench:
         launch: Callable[[], Awaitable[Driver]],
         output: Callable[[], str],
         told: Callable[[], Iterable[tuple[str, Told]]] = tuple,
+        turns: defaultdict[str, asyncio.Lock] | None = None,
     ) -> None:
         self.targets = targets
         self.noise = noise
@@ -61,6 +64,7 @@ class Bench:
         self._launch = launch
         self._output = output
         self._told = told
+        self._turns = defaultdict(asyncio.Lock) if turns is None else turns
         self._sandboxes: list[Sandbox] = []
         self._drivers: list[Driver] = []
 
@@ -114,6 +118,10 @@ class Bench:
     def told_before(self) -> Iterable[tuple[str, Told]]:
         """How every call of the scenarios that have ended came out, with the row it was for."""
         return self._told()
+
+    def turn(self, work: str) -> asyncio.Lock:
+        """Held by one scenario of the run at a time."""
+        return self._turns[work]
 
     async def close(self) -> None:
         """End the processes and the sandboxes of the scenario."""

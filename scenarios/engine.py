@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Protocol
@@ -116,6 +117,7 @@ class Engine:
         self._launch = launch
         self._drivers: list[Driver] = []
         self._told: list[tuple[str, Told]] = []
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._listener = listener
         self._mock_port = mock_port
 
@@ -245,6 +247,7 @@ class Engine:
             "launch": self._launched,
             "output": self._written,
             "told": lambda: self._told,
+            "turns": self._turns,
         }
         bench = Bench(**lent) if fixed is None else FixedBench(sandbox=fixed, **lent)
         trial = await run_trial(

@@ -32,6 +32,7 @@ from scenarios.plans import PlannedRule, Undelivered, undelivered, with_ids
 from scenarios.tolerances import widened_s
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterable, Mapping, Sequence
 
     from mockserver.journal import Exchange
@@ -75,6 +76,9 @@ class Bench(Protocol):
 
     def told_before(self) -> Iterable[tuple[str, Told]]:
         """How the calls of the scenarios that have ended came out, with the row of each."""
+
+    def turn(self, work: str) -> asyncio.Lock:
+        """Held by one scenario of the run at a time."""
 
 
 class Lab:
@@ -182,6 +186,13 @@ class Lab:
     def address(self, sandbox: Sandbox, *, model: str = CHAT_MODEL) -> dict[str, str]:
         """Where a client finds a sandbox, as the settings ``fallbacks`` and ``open`` want it."""
         return {"base_url": sandbox.base_url, "api_key": sandbox.key, "model": model}
+
+    def turn(self, work: str) -> asyncio.Lock:
+        """``async with lab.turn("samples"):`` only one scenario of the run at a time gets past it.
+
+        For work that keeps the client's process so busy that two of them would measure each other.
+        """
+        return self._bench.turn(work)
 
     # -- the server -----------------------------------------------------------------------------
 

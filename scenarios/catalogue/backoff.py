@@ -40,6 +40,9 @@ DECLARED_SHARE = 0.15
 DECLARED_SUM = 1.25
 """Of a declared base: the least sum of four pauses, of which full jitter makes twice or more."""
 
+PATIENCE_S = 200.0
+"""These scenarios wait for one another: so many calls at once would measure each other."""
+
 NO_PAUSE = "Pause before each retry (capped exponential backoff with jitter), never retry at once"
 
 
@@ -58,12 +61,13 @@ async def pauses_under_503(
     the way, as control, that each call ended and made `least` pauses (a miss of which is `miss`):
     a client that never calls, never retries or sleeps for ever has no pauses to show.
     """
-    await calm(lab, client)
-    asked = lab.calls(calls, label="503 call")
-    lab.plan(fault("status", status=503).needs(calls))
     cap_s = client.limit("backoff_cap_s", UNDECLARED_PAUSE_S)
     patience_s = min(60.0, 15.0 + (least + 1) * cap_s)
-    outcomes = await one_by_one(client, asked, every_s=every_s, patience_s=patience_s)
+    async with lab.turn("samples of pauses"):
+        await calm(lab, client)
+        asked = lab.calls(calls, label="503 call")
+        lab.plan(fault("status", status=503).needs(calls))
+        outcomes = await one_by_one(client, asked, every_s=every_s, patience_s=patience_s)
     seen = [pauses_of(lab, call) for call in asked]
     lab.check(
         equal(
@@ -104,7 +108,7 @@ def retries_in_force(client: Client, asked: int) -> tuple[int, Verdict]:
     return int(declared) - 1, Verdict.FAIL
 
 
-@scenario("BACK-001", needs=("retry",))
+@scenario("BACK-001", needs=("retry",), patience_s=PATIENCE_S)
 async def there_is_a_pause_before_a_retry(lab: Lab) -> None:
     """Twenty calls with five attempts each meet 503 for ever, one begun every 50 ms.
 
@@ -159,7 +163,7 @@ def least_pause_s(client: Client, limits: Mapping[str, object]) -> float | None:
     return share * min(base_s, client.limit("backoff_cap_s", base_s))
 
 
-@scenario("BACK-002", needs=("retry",), random=True)
+@scenario("BACK-002", needs=("retry",), random=True, patience_s=PATIENCE_S)
 async def pauses_grow(lab: Lab) -> None:
     """Forty calls with four attempts each meet 503 for ever; first pauses against third ones.
 
@@ -194,7 +198,7 @@ async def pauses_grow(lab: Lab) -> None:
     )
 
 
-@scenario("BACK-003", needs=("retry",))
+@scenario("BACK-003", needs=("retry",), patience_s=PATIENCE_S)
 async def no_pause_exceeds_the_cap(lab: Lab) -> None:
     """Ten calls with seven attempts each meet 503 for ever; base 0.1 s, cap 0.4 s.
 
@@ -246,7 +250,7 @@ def by_number(pauses: Sequence[Sequence[float]]) -> list[list[float]]:
     return [[gaps[n] for gaps in pauses if len(gaps) > n] for n in range(longest)]
 
 
-@scenario("BACK-004", needs=("retry",), random=True)
+@scenario("BACK-004", needs=("retry",), random=True, patience_s=PATIENCE_S)
 async def pauses_vary_between_calls(lab: Lab) -> None:
     """Eighty calls with two attempts each, one begun every 25 ms, meet 503; base 2 s.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
 
-from scenarios.bench import FixedBench, fixed_settings
+from scenarios.bench import Bench, FixedBench, fixed_settings
 from scenarios.errors import NotTestable
 from scenarios.keyring import Keyring
 from scenarios.noise import Noise
@@ -58,6 +60,31 @@ async def test_what_the_client_wrote_is_gathered(make_bench: MakeBench) -> None:
 
     assert bench.client_output() == "a line\n"
     assert list(bench.told_before()) == []
+
+
+async def test_a_turn_is_one_scenario_s_at_a_time(server: MockServer) -> None:
+    """Two benches of one run share it by the name of the work; other work has another."""
+    turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+    driver = FakeDriver()
+    one, two = (
+        Bench(
+            name=f"test.{number}",
+            seed=7,
+            server=server,
+            keyring=Keyring(),
+            targets=Targets(),
+            noise=Noise(),
+            launch=driver.launch,
+            output=driver.stderr_raw,
+            turns=turns,
+        )
+        for number in (1, 2)
+    )
+
+    async with one.turn("samples"):
+        assert two.turn("samples").locked()
+        assert not two.turn("other work").locked()
+    assert not two.turn("samples").locked()
 
 
 @pytest.fixture
