@@ -86,6 +86,11 @@ class Client:
         given = None if self._fixed else self.settings.get(name)
         return float(declared if given is None else given)
 
+    @property
+    def alone(self) -> bool:
+        """Whether nothing else is asked of the client meanwhile (an application)."""
+        return self._fixed
+
     async def chat(
         self,
         call: Call,

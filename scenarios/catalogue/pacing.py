@@ -26,8 +26,11 @@ async def calm(lab: Lab, client: Client) -> None:
 
     Scenarios run side by side in one process of the client; while others open their instances it is
     busy, and that time would be taken for the time of this one. Comes before the plan. A client
-    that is slow by nature, or that does not answer, is judged as it is.
+    that is slow by nature, or that does not answer, is judged as it is; one that is asked nothing
+    else meanwhile needs no calm.
     """
+    if client.alone:
+        return
     give_up_s = time.monotonic() + CALM_WITHIN_S
     quick = 0
     while quick < QUICK_IN_A_ROW and time.monotonic() < give_up_s:
@@ -35,7 +38,7 @@ async def calm(lab: Lab, client: Client) -> None:
         if not outcome.ok:
             return
         quick = quick + 1 if outcome.elapsed_s < QUICK_S else 0
-        await asyncio.sleep(lab.rng.uniform(*BETWEEN_S))
+        await asyncio.sleep(max(outcome.elapsed_s, lab.rng.uniform(*BETWEEN_S)))
 
 
 async def one_by_one(

@@ -31,6 +31,16 @@ async def test_calm_does_not_wait_for_a_client_that_fails(lab: Lab) -> None:
     assert len(lab.told) == 1
 
 
+async def test_an_application_needs_no_calm(lab: Lab) -> None:
+    """Nothing else is asked of it meanwhile."""
+    client = await lab.open()
+    client._fixed = True
+
+    await calm(lab, client)
+
+    assert lab.told == []
+
+
 async def test_calls_are_begun_one_after_another(lab: Lab) -> None:
     """At the pace that was asked for, in their order, without waiting for answers."""
     client = await lab.open()
