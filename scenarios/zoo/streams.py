@@ -158,7 +158,9 @@ class IsDeafToComments(Reply):
 @defect(
     "Z06",
     seen="opencode-copilot-chat#170: the socket stays open and the call with it",
-    caught_by={"SSE-010": ("outcome", "time from the marker to the end of the call")},
+    caught_by={
+        "SSE-010": ("time from the marker to the end of the call", "socket stays open: text")
+    },
 )
 class WaitsForTheServerToLeave(Attempt):
     """The call ends when the server closes the socket, long after the marker."""
