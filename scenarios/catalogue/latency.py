@@ -68,7 +68,7 @@ async def what_bounds_the_answer_reaches_the_wire(lab: Lab) -> None:
             "attempts on the wire",
             sum(len(found) for found in attempts.values()),
             2 * CALLS if retries else CALLS,
-            advice="Send each call, and send it again after a 503",
+            advice="Send each call, and send it again after a 503" if retries else "Send each call",
         ),
         *answers_fit(lab, asked, outcomes[:CALLS]),
         nothing(
