@@ -57,12 +57,12 @@ async def kinds_of_error_can_be_told_apart(lab: Lab) -> None:
     fault that ends as a success, a crash or a hang fails. Streams and cancelling are left out for a
     client that does not claim them. Control: a call that meets no fault is answered.
     """
-    client = await lab.open(max_attempts=1, timeout_s=1.0, connect_timeout_s=1.0)
+    client = await lab.open(max_attempts=1, timeout_s=2.5, connect_timeout_s=2.5)
     astray = await lab.open(
         base_url=lab.sandbox.base_url.replace("http://", "https://"),
         max_attempts=1,
-        timeout_s=2.0,
-        connect_timeout_s=2.0,
+        timeout_s=2.5,
+        connect_timeout_s=2.5,
     )
     rules = bad_days()
     for name, claim in ((INCOMPLETE, "streaming"), (CANCELLED, "cancellation")):

@@ -7,10 +7,10 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from scenarios.call import Call
-    from scenarios.client import Client
+    from scenarios.client import Client, Running
     from scenarios.clients.protocol import Outcome
     from scenarios.lab import Lab
 
@@ -54,3 +54,19 @@ async def one_by_one(
         running.append(client.start(call, patience_s=patience_s))
         await asyncio.sleep(every_s)
     return [await one for one in running]
+
+
+async def in_rounds(
+    calls: Mapping[str, Sequence[Call]], start: Callable[[str, Call], Running], *, every_s: float
+) -> dict[str, list[Outcome]]:
+    """Start the first call of every name, then the second ones and so on, one every `every_s`.
+
+    The calls of one name lie apart in time, so that a moment in which the client was held up
+    touches one of them. `start` is given name and call; every name has as many calls.
+    """
+    running: dict[str, list[Running]] = {name: [] for name in calls}
+    for one_of_each in zip(*calls.values(), strict=True):
+        for name, call in zip(calls, one_of_each, strict=True):
+            running[name].append(start(name, call))
+            await asyncio.sleep(every_s)
+    return {name: [await one for one in started] for name, started in running.items()}

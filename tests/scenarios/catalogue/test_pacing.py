@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenarios.catalogue.pacing import QUICK_IN_A_ROW, calm, one_by_one
+from scenarios.catalogue.pacing import QUICK_IN_A_ROW, calm, in_rounds, one_by_one
 from scenarios.plans import fault
 
 if TYPE_CHECKING:
@@ -39,6 +39,23 @@ async def test_an_application_needs_no_calm(lab: Lab) -> None:
     await calm(lab, client)
 
     assert lab.told == []
+
+
+async def test_calls_of_one_name_lie_apart(lab: Lab) -> None:
+    """One of each name, then the next of each; outcomes by name, in order."""
+    client = await lab.open()
+    calls = {name: lab.calls(2, label=name) for name in ("a", "b")}
+
+    outcomes = await in_rounds(calls, lambda _, call: client.start(call), every_s=0.03)
+
+    assert {name: [o.ok for o in both] for name, both in outcomes.items()} == {
+        "a": [True, True],
+        "b": [True, True],
+    }
+    arrivals = sorted(
+        (lab.attempts(call)[0].start_s, call.label) for both in calls.values() for call in both
+    )
+    assert [label for _, label in arrivals] == ["a 1", "b 1", "a 2", "b 2"]
 
 
 async def test_calls_are_begun_one_after_another(lab: Lab) -> None:

@@ -90,7 +90,7 @@ class WaitsForTheDeadline(Miniature):
 
 @pytest.fixture(scope="module")
 def verdicts() -> Verdicts:
-    """Each client by its rows, all side by side: they mostly wait."""
+    """Each client by its rows, five at once."""
     return judge_together(
         {
             Miniature: ("RATE-005", "RATE-006"),
@@ -102,7 +102,8 @@ def verdicts() -> Verdicts:
             KeepsTheHintToItself: ("RATE-006",),
             WaitsForTheDeadline: ("RATE-006",),
             GivesUpAtEveryHint: ("RATE-006",),
-        }
+        },
+        at_once=5,
     )
 
 
