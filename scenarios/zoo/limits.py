@@ -54,7 +54,10 @@ class RestartsItsTimer(Attempt):
     "M32",
     seen="Portkey's fetchWithTimeout, which clears its timer after fetch",
     caught_by={
-        "TIME-003": "connection closed after the last byte",
+        "TIME-003": (
+            "connection closed after the last byte",
+            "quiet streams: calls without a typed error",
+        ),
         "TIME-004": ("*: connection closed after", "*: caller told after"),
     },
 )
