@@ -78,6 +78,9 @@ async def run_trial(
         await _afterwards(lab, bench, probe_for_s)
     except NotTestable as reason:
         notes.not_testable = str(reason)
+    except asyncio.CancelledError:
+        await bench.close()
+        raise
     except Exception as error:  # noqa: BLE001 - whatever a scenario raises is the harness's fault
         notes.harness_error = _one_line(error)
         notes.log = traceback.format_exc()

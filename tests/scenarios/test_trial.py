@@ -160,6 +160,30 @@ async def test_a_scenario_can_have_a_process_of_its_own(make_bench: MakeBench, o
     assert (driver.starts, driver.ends) == ((1, 1) if own else (0, 0))
 
 
+async def test_a_trial_that_is_interrupted_ends_its_process(make_bench: MakeBench) -> None:
+    """Nobody else knows of it."""
+    met = asyncio.Event()
+
+    async def endless(lab: Lab) -> None:
+        """Is still at work when a person presses Ctrl-C."""
+        await lab.open()
+        met.set()
+        await asyncio.Event().wait()
+
+    driver = FakeDriver()
+    running = asyncio.create_task(
+        run_trial(
+            scenario_of(endless, own_process=True), seed=1, driver=driver, bench=make_bench(driver)
+        )
+    )
+    await met.wait()
+    running.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (driver.starts, driver.ends) == (1, 1)
+
+
 async def test_an_applications_plain_call_may_take_a_while(make_bench: MakeBench) -> None:
     """A breaker that is still open is asked again."""
     driver = FakeDriver("good", "refuses", "good")
