@@ -136,7 +136,19 @@ async def hunt_all(defects: Sequence[Defect], seed: int, console: Console) -> li
         console.print(Text.assemble((word, style), f"  {defect.id:8} {defect.defect}"))
         return hunted
 
-    return list(await asyncio.gather(*(one(*numbered) for numbered in enumerate(defects))))
+    hunts = [asyncio.create_task(one(*numbered)) for numbered in enumerate(defects)]
+    try:
+        return list(await asyncio.gather(*hunts))
+    finally:
+        await _end(hunts)
+
+
+async def _end(hunts: Sequence[asyncio.Task[Hunted]]) -> None:
+    """Let every hunt end its client's process; a second cancelling would cut that short."""
+    for hunt_of_one in hunts:
+        if not hunt_of_one.cancelling():
+            hunt_of_one.cancel()
+    await asyncio.wait(hunts)
 
 
 async def hunt_one(defect: Defect, seed: int) -> Hunted:

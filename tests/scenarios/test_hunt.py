@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -125,6 +126,34 @@ async def test_what_escaped_is_told(manner: str, wanted: str, told: str) -> None
 ZOO: dict[str, Defect] = {  # type: ignore[assignment]
     quarry.id: quarry for quarry in (Quarry("M01", "good"), Quarry("NULL-A", "good"))
 }
+
+
+async def test_an_interrupted_hunt_ends_every_process_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those that take a while to end, too."""
+    met, ended = asyncio.Event(), []
+
+    async def slow_to_end(defect: Defect, _: int) -> None:
+        """A hunt whose client needs a moment after Ctrl-C."""
+        met.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.02 * int(defect.id))
+            ended.append(defect.id)
+
+    monkeypatch.setattr(hunting, "hunt_one", slow_to_end)
+    monkeypatch.setattr(hunting, "EVERY_S", 0.0)
+    quarries = [Quarry("0", "good"), Quarry("3", "good")]
+    running = asyncio.create_task(hunt_all(quarries, 1, silence()))  # type: ignore[arg-type]
+    await met.wait()
+    await asyncio.sleep(0)
+    running.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert ended == ["0", "3"]
 
 
 @pytest.mark.parametrize(
