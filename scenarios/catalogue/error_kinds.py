@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scenarios.plans import PlannedRule
 
 ROUNDS = 2
-CANCELLED, TLS, INCOMPLETE = "cancelled", "TLS", "incomplete stream"
+CANCELLED, TIMEOUT, TLS, INCOMPLETE = "cancelled", "timeout", "TLS", "incomplete stream"
 UNLISTED = "server, unlisted status"
 
 
@@ -36,7 +36,7 @@ def bad_days() -> dict[str, PlannedRule]:
         "not found": fault("status", status=404),
         "server": fault("status", status=500),
         UNLISTED: fault("status", status=520),
-        "timeout": fault("hold"),
+        TIMEOUT: fault("hold"),
         "connection": fault("rst_before_headers"),
         INCOMPLETE: fault("cut_stream", after_chunks=10, how="no_final_chunk"),
         CANCELLED: fault("hold"),
@@ -57,12 +57,12 @@ async def kinds_of_error_can_be_told_apart(lab: Lab) -> None:
     fault that ends as a success, a crash or a hang fails. Streams and cancelling are left out for a
     client that does not claim them. Control: a call that meets no fault is answered.
     """
-    client = await lab.open(max_attempts=1, timeout_s=2.5, connect_timeout_s=2.5)
+    client = await lab.open(max_attempts=1, timeout_s=15.0)
+    hasty = await lab.open(max_attempts=1, timeout_s=1.0)
     astray = await lab.open(
         base_url=lab.sandbox.base_url.replace("http://", "https://"),
         max_attempts=1,
-        timeout_s=2.5,
-        connect_timeout_s=2.5,
+        timeout_s=15.0,
     )
     rules = bad_days()
     for name, claim in ((INCOMPLETE, "streaming"), (CANCELLED, "cancellation")):
@@ -74,7 +74,10 @@ async def kinds_of_error_can_be_told_apart(lab: Lab) -> None:
 
     planned = tuple(hit.values())
     stopped = [cancelled(lab, client, call) for call in hit.pop(CANCELLED, ())]
-    running = {name: [client.start(call) for call in calls] for name, calls in hit.items()}
+    running = {
+        name: [(hasty if name == TIMEOUT else client).start(call) for call in calls]
+        for name, calls in hit.items()
+    }
     control = client.start(untouched)
     over_tls = await astray.chat_all(lab.calls(ROUNDS, label=TLS))
     outcomes = {name: [await one for one in started] for name, started in running.items()}

@@ -142,7 +142,7 @@ def waited(
             median(gaps) if gaps else None,
             ceiling_s,
             "s",
-            tolerance=max(late_tolerance_s(ceiling_s), lab.allow(LATE_FLOOR_S)),
+            tolerance=max(late_tolerance_s(ceiling_s), lab.allow(LATE_FLOOR_S, typical=True)),
             advice="Try again when the wait that was asked for is over",
             miss=Verdict.ADVISORY,
             timing=True,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scenarios.lab import Lab
 
 SLOW_S = 0.5
-"""An answer this late has to be waited for, by a client whose limit is a second."""
+"""An answer or a piece this late has to be waited for, by a client whose limit is 2 s."""
 
 TIMEOUTS = frozenset({"timeout", "deadline_exceeded"})
 
@@ -31,13 +31,13 @@ TIMEOUTS = frozenset({"timeout", "deadline_exceeded"})
 async def a_silent_server_is_abandoned(lab: Lab) -> None:
     """Calls reach a server that takes the request and says nothing, or sends a head and no body.
 
-    A client that streams meets the silence with a streamed call too. With a limit of 1 s for an
-    attempt, the client has to close the connection within 2 s of the request's arrival and to tell
-    its caller within 1.25 s, in a typed timeout. A client that declares no timeout has 120 s.
+    A client that streams meets the silence with a streamed call too. With a limit of 2 s for an
+    attempt, the client has to close the connection within 3 s of the request's arrival and to tell
+    its caller within 2.25 s, in a typed timeout. A client that declares no timeout has 120 s.
     Controls: an answer that is half a second late is waited for and handed out, and no call ends
     before its limit, so that giving up at once is no way to pass.
     """
-    client = await lab.open(timeout_s=1.0, idle_timeout_s=1.0, max_attempts=1)
+    client = await lab.open(timeout_s=2.0, idle_timeout_s=2.0, max_attempts=1)
     await calm(lab, client)
     limit_s = client.limit("timeout_s", lab.targets.response_limit_s)
     hit = {
@@ -126,13 +126,13 @@ def left_after_s(attempt: Attempt) -> float | None:
 async def a_quiet_stream_is_cut(lab: Lab) -> None:
     """Three streams send 20 pieces and then nothing more, with the connection left open.
 
-    The limit is the idle limit (1 s) where the client declares one, else its timeout for an attempt
-    (3 s). A client that declares an idle limit has to close the connection within 250 ms of it,
+    The limit is the idle limit (2 s) where the client declares one, else its timeout for an attempt
+    (5 s). A client that declares an idle limit has to close the connection within 250 ms of it,
     counted from the last byte; another one within three times its timeout, or 120 s if it declares
     none. The call ends in an error, since the text is not whole; losing the pieces that had arrived
-    is an advisory. Control: a stream that pauses for half the limit is read to its end.
+    is an advisory. Control: a stream that pauses for half a second is read to its end.
     """
-    client = await lab.open(timeout_s=3.0, idle_timeout_s=1.0, max_attempts=1)
+    client = await lab.open(timeout_s=5.0, idle_timeout_s=2.0, max_attempts=1)
     await calm(lab, client)
     idle_s = client.limit("idle_timeout_s")
     timeout_s = client.limit("timeout_s")

@@ -104,6 +104,15 @@ def test_growth_shows_its_medians() -> None:
     assert "median 0.11 s then 0.11 s" in flat.detail
 
 
+def test_a_drift_is_no_growth() -> None:
+    """What is longer by less than the factor has not grown, however steadily it is."""
+    constant = [0.1 + n / 100_000 for n in range(20)]
+    drifted = [gap * 1.1 for gap in constant]
+
+    assert checks.grows("pause", constant, drifted).verdict is Verdict.PASS
+    assert checks.grows("pause", constant, drifted, factor=1.2).verdict is Verdict.FAIL
+
+
 def test_numbers_are_as_fine_as_a_reader_needs() -> None:
     """Microseconds, or six digits of something smaller."""
     assert checks.at_least("x", 1.23456789, 0.0).measured == 1.234568

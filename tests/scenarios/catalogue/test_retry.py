@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import pytest
@@ -50,7 +51,7 @@ class SleepsAfterTheLast(Miniature):
         try:
             return await super().once(*args)
         except HostedError:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(2.0)
             raise
 
 
@@ -66,8 +67,9 @@ class LeavesARetryBehind(Miniature):
 
     async def try_later(self, path: str, body: Any, emit: Any, _: Any) -> None:
         await asyncio.sleep(0.3)
-        async with self.post(path, self.bytes_of(body, 9)) as response:
-            await response.read()
+        with suppress(RuntimeError):  # the session is closed when the scenario is over
+            async with self.post(path, self.bytes_of(body, 9)) as response:
+                await response.read()
 
 
 class DeclaresNothing(Miniature):

@@ -213,7 +213,7 @@ def test_silence_is_not_the_end(verdicts: Verdicts) -> None:
 
 
 def test_without_an_idle_limit_three_timeouts_are_allowed(verdicts: Verdicts) -> None:
-    """The timeout of 3 s is kept, and that is enough."""
+    """The timeout of 5 s is kept, and that is enough."""
     assert verdicts[DeclaresNoIdleLimit]["TIME-003"].verdict is Verdict.PASS
 
 
