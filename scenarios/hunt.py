@@ -148,7 +148,8 @@ async def _end(hunts: Sequence[asyncio.Task[Hunted]]) -> None:
     for hunt_of_one in hunts:
         if not hunt_of_one.cancelling():
             hunt_of_one.cancel()
-    await asyncio.wait(hunts)
+    if hunts:
+        await asyncio.wait(hunts)
 
 
 async def hunt_one(defect: Defect, seed: int) -> Hunted:

@@ -98,6 +98,11 @@ async def test_every_row_has_to_catch_it() -> None:
     assert await hunted(both) == {"M00": False}
 
 
+async def test_without_a_quarry_nothing_is_hunted() -> None:
+    """And nothing escapes."""
+    assert await hunted() == {}
+
+
 async def test_what_was_found_is_kept() -> None:
     """For the table."""
     (one,) = await hunt_all([Quarry("M00", "canned")], 1, silence())  # type: ignore[list-item]
