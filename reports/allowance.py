@@ -23,6 +23,10 @@ EXCERPTS_BYTES = 450_000
 CHECKS_BYTES = 250_000
 """Space for checks."""
 
+LEAST_TAIL = 400
+"""Characters of an excerpt's end that are shown before its head gets more: the last event of a
+stream, which says how it ended, is of use only when it is whole."""
+
 MAX_TICKS = 100
 """Chunk marks drawn for one attempt; more are thinned evenly."""
 
@@ -39,7 +43,8 @@ class RowAllowance:
 
     def excerpt_of(self, text: str) -> Excerpt:
         """``text``, cut to what the page has room for."""
-        return cut(text, self.excerpt_bytes * len(text) // max(1, text_size(text)))
+        limit = self.excerpt_bytes * len(text) // max(1, text_size(text))
+        return cut(text, limit, least_tail=LEAST_TAIL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ SEVERITIES = ("must", "must*", "should", "may")
 BINDING = ("must", "must*")
 """The severities whose failure turns the exit code."""
 
+MOST_CHUNKS = 300
+"""Moments at which an attempt's body was sent that are kept; of more, so many evenly spread."""
+
 
 class Verdict(StrEnum):
     """What was found about one row, or by one check."""
@@ -76,7 +79,8 @@ class Attempt:
     ``end_s`` is None while the exchange was still open when the row ended; ``ending`` is the
     journal's word (``complete``, ``client_left``, ``rst``, ``fin``, ``no_final_chunk``, ``open``…);
     ``target`` is the label of the sandbox that was asked; ``chunks`` are the moments at which body
-    bytes were sent. The excerpts are masked and bounded.
+    bytes were sent, ``MOST_CHUNKS`` at most: of more, so many are kept, evenly spread, with the
+    first and the last. The excerpts are masked and bounded; a long one has lost its middle.
     """
 
     number: int

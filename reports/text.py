@@ -44,11 +44,14 @@ def _sign(code: int) -> str:
     return "\u2421" if code == 0x7F else f"\\u{code:04x}"
 
 
-def cut(text: str, limit: int) -> Excerpt:
-    """At most ``limit`` characters of ``text``: three quarters from its head, the rest its tail."""
+def cut(text: str, limit: int, *, least_tail: int = 0) -> Excerpt:
+    """At most ``limit`` characters of ``text``: three quarters from its head, the rest its tail.
+
+    The tail has ``least_tail`` characters where half of the limit is room for so many.
+    """
     if len(text) <= limit:
         return Excerpt(text)
-    tail = limit // 4
+    tail = max(limit // 4, min(limit // 2, least_tail))
     head = limit - tail
     return Excerpt(text[:head], len(text) - limit, text[len(text) - tail :])
 

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reports.results import MOST_CHUNKS
 from reports.text import seconds
 from reports.words import ending_text
 
@@ -324,10 +325,16 @@ def _attempt_title(attempt: Attempt) -> str:
         f"started at {seconds(attempt.start_s)}, {end}",
         f"first byte at {seconds(attempt.first_byte_out_s)}",
         f"after a pause of {seconds(attempt.gap_s)}" if attempt.gap_s is not None else "",
-        f"{len(attempt.chunks)} chunks" if attempt.chunks else "",
+        _chunks_title(len(attempt.chunks)),
         f"faults: {', '.join(attempt.faults)}" if attempt.faults else "",
     ]
     return "; ".join(part for part in parts if part)
+
+
+def _chunks_title(count: int) -> str:
+    if not count:
+        return ""
+    return f"{count} chunks or more" if count >= MOST_CHUNKS else f"{count} chunks"
 
 
 def _call_title(call: Call) -> str:

@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from reports.results import Attempt, Call, Event
+from reports.results import MOST_CHUNKS, Attempt, Call, Event
 from scenarios.evidence import NS_PER_S, attempts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mockserver.journal import Exchange
+    from mockserver.journal import Exchange, Sent
     from scenarios.client import Told
     from scenarios.clients.protocol import Outcome
     from scenarios.evidence import Attempt as SeenAttempt
 
 REQUEST_EXCERPT = 1200
-RESPONSE_EXCERPT = 1600
-"""Characters of a request and of a response that a report shows."""
+RESPONSE_EXCERPT = 1900
+"""Characters of a request and of a response that a report shows, from both their ends."""
 
 DELTA_EXCERPT = 200
 LAST_WORD = 400
@@ -30,7 +30,6 @@ LAST_WORD = 400
 
 MOST_DELTAS = 80
 MOST_CALLS = 120
-MOST_CHUNKS = 400
 UNASKED = "not asked for"
 """The outcome of traffic that no call of the scenario explains."""
 
@@ -167,8 +166,16 @@ def _attempt(seen: SeenAttempt, label: str, started_s: float) -> Attempt:
         target=label,
         request_excerpt=request_excerpt(seen.exchange),
         response_excerpt=excerpt(seen.exchange.sent_bytes, RESPONSE_EXCERPT),
-        chunks=[_seconds(s.at_ns / NS_PER_S - started_s) for s in body_parts[:MOST_CHUNKS]],
+        chunks=[_seconds(s.at_ns / NS_PER_S - started_s) for s in thinned(body_parts)],
     )
+
+
+def thinned(parts: Sequence[Sent]) -> Sequence[Sent]:
+    """At most ``MOST_CHUNKS`` of the parts, evenly spread, the first and the last among them."""
+    if len(parts) <= MOST_CHUNKS:
+        return parts
+    last = len(parts) - 1
+    return [parts[place * last // (MOST_CHUNKS - 1)] for place in range(MOST_CHUNKS)]
 
 
 def request_excerpt(exchange: Exchange) -> str:
@@ -176,15 +183,15 @@ def request_excerpt(exchange: Exchange) -> str:
     query = f"?{exchange.query}" if exchange.query else ""
     lines = [f"{exchange.method} {exchange.path}{query} HTTP/1.1"]
     lines.extend(f"{name}: {value}" for name, value in exchange.headers)
-    return _cut("\n".join(lines) + "\n\n" + printable(exchange.body), REQUEST_EXCERPT)
+    return _both_ends("\n".join(lines) + "\n\n" + printable(exchange.body), REQUEST_EXCERPT)
 
 
 def excerpt(sent: bytes, most: int) -> str:
     """The bytes of a response: its head in lines, its body with every odd byte spelled out."""
     head, blank, body = sent.partition(b"\r\n\r\n")
     if not blank:
-        return _cut(printable(sent), most)
-    return _cut(printable(head.replace(b"\r\n", b"\n")) + "\n\n" + printable(body), most)
+        return _both_ends(printable(sent), most)
+    return _both_ends(printable(head.replace(b"\r\n", b"\n")) + "\n\n" + printable(body), most)
 
 
 def printable(data: bytes) -> str:
@@ -201,6 +208,19 @@ def _cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return f"{text[:most]} [and {len(text) - most} characters more]"
+
+
+def _both_ends(text: str, most: int) -> str:
+    """Half and a little from the head, the rest from the tail, and between them what is not shown.
+
+    How a stream ended is what many rows are about, so its end is shown as its beginning is. The
+    number is a lower bound: the journal itself keeps 9 KiB of a response.
+    """
+    if len(text) <= most:
+        return text
+    tail = most * 9 // 19
+    left_out = f"\n[… at least {len(text) - most} characters left out …]\n"
+    return text[: most - tail] + left_out + text[len(text) - tail :]
 
 
 def _seconds(value: float) -> float:

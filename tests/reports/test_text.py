@@ -44,6 +44,17 @@ def test_a_cut_keeps_head_and_tail_and_counts_the_rest(text: str, limit: int) ->
     assert text.endswith(excerpt.tail)
 
 
+def test_a_tail_gets_what_it_needs_up_to_a_half() -> None:
+    """And a quarter where a quarter is more."""
+    text = "a" * 5000 + "z" * 5000
+
+    assert [len(cut(text, limit, least_tail=400).tail) for limit in (600, 1000, 4000)] == [
+        300,
+        400,
+        1000,
+    ]
+
+
 def test_a_shortened_text_says_so() -> None:
     """A value that is too long for a page names how much is missing."""
     assert shortened("short", 10) == "short"

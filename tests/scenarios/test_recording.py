@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.journal import Sent
-from reports.results import Event
+from mockserver.server import MockServer
+from mockserver.settings import SandboxSettings
+from reports.results import MOST_CHUNKS, Event
 from scenarios.client import Told
 from scenarios.clients.protocol import ClientError, Delta
 from scenarios.recording import UNASKED, excerpt, printable, record_calls, request_excerpt
 from tests.scenarios.makers import MS, TOKEN, make_exchange, make_failure, make_outcome, make_told
+
+if TYPE_CHECKING:
+    from mockserver.sandbox import Sandbox
 
 
 def test_a_call_has_its_attempts_on_the_rows_own_clock() -> None:
@@ -158,9 +167,89 @@ def test_a_response_without_a_head_is_shown_too() -> None:
     assert excerpt(b"HTTP/1.1 2", 1000) == "HTTP/1.1 2"
 
 
-def test_an_excerpt_is_bounded_and_says_so() -> None:
-    """A megabyte fills no report."""
-    assert excerpt(b"x" * 100, 10) == "xxxxxxxxxx [and 90 characters more]"
+def test_an_excerpt_keeps_both_ends_and_says_what_it_left_out() -> None:
+    """A megabyte fills no report, and how it ended is seen."""
+    shown = excerpt(b"a" * 50 + b"x" * 1000 + b"z" * 50, 19)
+
+    assert shown == "a" * 10 + "\n[… at least 1081 characters left out …]\n" + "z" * 9
+
+
+def test_a_long_request_keeps_both_ends() -> None:
+    """The last message of a long conversation is the one that is asked."""
+    shown = request_excerpt(make_exchange(1, body=b"x" * 5000 + b" the question"))
+
+    assert shown.startswith("POST /v1/chat/request HTTP/1.1")
+    assert shown.endswith(" the question")
+    assert len(shown) < 1300
+
+
+def test_many_writes_are_thinned_between_the_first_and_the_last() -> None:
+    """A megabyte in writes of one byte fills no report either."""
+    sent = tuple(Sent(n * MS, "chunk", n, 1) for n in range(100_000))
+
+    (call,) = record_calls([make_told()], {"primary": [make_exchange(1, sent=sent)]}, 0.0)
+
+    chunks = call.attempts[0].chunks
+    assert len(chunks) == MOST_CHUNKS
+    assert (chunks[0], chunks[-1]) == (0.0, 99.999)
+    assert max(b - a for a, b in pairwise(chunks)) <= 0.335 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("fault", "shown"),
+    [
+        (None, {'"finish_reason":"stop"': True, "[DONE]": True}),
+        (
+            {"kind": "cut_stream", "after_chunks": 40, "how": "clean"},
+            {'"finish_reason":"stop"': False, "[DONE]": False, "neno39": True},
+        ),
+        (
+            {"kind": "error_chunk", "after_chunks": 10},
+            {'"success":false': True, "The model is overloaded": True, "[DONE]": False},
+        ),
+    ],
+)
+async def test_the_excerpt_of_a_stream_shows_how_it_ended(
+    fault: dict[str, object] | None, shown: dict[str, bool]
+) -> None:
+    """Whole, cut after 40 of 60 words, and broken off by an error event."""
+    words = " ".join(f"neno{number}" for number in range(1, 61))
+    settings = SandboxSettings.model_validate(
+        {
+            "name": "streams",
+            "replies": {"text": words},
+            "stream": {"style": "sse", "marker": True},
+            "rules": [{"fault": fault}] if fault else [],
+        }
+    )
+    async with MockServer() as server:
+        sandbox = await server.open_sandbox(settings)
+        await stream_once(sandbox)
+        (exchange,) = sandbox.journal.exchanges()
+
+    (call,) = record_calls([], {"primary": [exchange]}, 0.0)
+
+    text = call.attempts[0].response_excerpt
+    assert {words: words in text for words in shown} == shown
+    assert "characters left out" in text
+
+
+async def stream_once(sandbox: Sandbox) -> None:
+    """Ask the sandbox for one stream and read it to its end."""
+    body = {
+        "model": "pawa-v1-ember-20240924",
+        "messages": [{"role": "user", "content": "Bei ya mahindi?"}],
+        "stream": True,
+    }
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"{sandbox.base_url}/chat/request",
+            json=body,
+            headers={"Authorization": f"Bearer {sandbox.key}"},
+        ) as response,
+    ):
+        await response.read()
 
 
 @given(st.binary(max_size=200))
