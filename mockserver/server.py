@@ -34,10 +34,13 @@ class MockServer:
     :meth:`close`.
     """
 
-    def __init__(self, settings: ServerSettings | None = None) -> None:
+    def __init__(
+        self, settings: ServerSettings | None = None, *, salt: bytes | None = None
+    ) -> None:
+        """``salt`` is that of the fingerprints of keys in every journal; a fresh one without it."""
         self.settings = ServerSettings() if settings is None else settings
         self._sandboxes: dict[str, Sandbox] = {}
-        self._salt = secrets.token_bytes(16)
+        self._salt = secrets.token_bytes(16) if salt is None else salt
 
     async def start(self) -> None:
         """Listen. Raises PortInUse or CannotListenError; then nothing is left open."""

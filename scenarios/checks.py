@@ -29,6 +29,10 @@ MOST_SHOWN = 3
 """So many values of a list stand in a sentence; the check itself holds more."""
 
 
+MOST_FOUND = 10
+"""So many of what was found and should not be there stand in the check."""
+
+
 def holds(
     name: str,
     ok: bool,
@@ -87,9 +91,18 @@ def nothing(
     advice: str = "",
     miss: Verdict = Verdict.FAIL,
 ) -> Check:
-    """None was found (leaks, late arrivals); at most ten of what was found are shown."""
-    shown: JsonValue = list(found)[:10]
-    return holds(name, not found, shown, [], advice=advice, miss=miss)
+    """None was found (leaks, late arrivals); ten are shown, and how many more there are."""
+    every = list(found)
+    further = len(every) - MOST_FOUND
+    shown = [*every[:MOST_FOUND], f"and {further} more"] if further > 0 else every
+    return Check(
+        name=name,
+        measured=shown,
+        target=[],
+        unit="",
+        verdict=miss if every else Verdict.PASS,
+        detail=_miss_text(name, every, [], "", advice) if every else "",
+    )
 
 
 def at_least(

@@ -101,11 +101,13 @@ class Engine:
         targets: Targets,
         listener: Listener,
         mock_port: int = 8080,
+        salt: bytes | None = None,
     ) -> None:
+        """`salt` is that of the masks of the drivers that `launch` starts, if they have one."""
         self.rows = tuple(rows)
         self.seed = seed
         self.targets = targets
-        self.keyring = Keyring(others=[DEFAULT_KEY])
+        self.keyring = Keyring(others=[DEFAULT_KEY], salt=salt)
         self.noise = Noise()
         self.noise_before = NoiseFigures(0.0, 0.0, 0.0, 0.0, 0)
         self.judged: list[Judged] = []
@@ -132,7 +134,7 @@ class Engine:
         await asyncio.sleep(QUIET_S)
         self.noise_before = self.noise.between(started_s, time.monotonic())
         try:
-            async with MockServer() as server:
+            async with MockServer(salt=self.keyring.salt) as server:
                 driver = await self._start_client()
                 self.manifest = driver.manifest
                 self._listener.run_started(driver.manifest)

@@ -62,6 +62,8 @@ class Request:
     seed: int
     out_dir: Path | None = None
     mock_port: int = 8080
+    salt: bytes | None = None
+    """Of every mask of the run: one key has one fingerprint in all that is written."""
 
 
 def read_request(
@@ -89,14 +91,16 @@ def read_request(
     out_dir = None if out is None else Path(out)
     if out_dir is not None:
         _refuse_unwritable(out_dir)
+    salt = secrets.token_bytes(16)
     return Request(
         spec=spec,
         rows=chosen,
-        launch=lambda: plan.start(debug_log=True),
+        launch=lambda: plan.start(debug_log=True, salt=salt),
         targets=load_targets(None if targets is None else Path(targets)),
         seed=secrets.randbits(SEED_BITS) if seed is None else seed,
         out_dir=out_dir,
         mock_port=mock_port,
+        salt=salt,
     )
 
 
@@ -123,6 +127,7 @@ class Judging:
                 targets=request.targets,
                 listener=listener,
                 mock_port=request.mock_port,
+                salt=request.salt,
             )
 
         self._run = BackgroundRun(make_engine, chosen, watcher)

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 class Keyring:
     """Hands out keys and knows them again."""
 
-    def __init__(self, others: Iterable[str] = ()) -> None:
-        """`others` are further secrets that may not be written either."""
+    def __init__(self, others: Iterable[str] = (), *, salt: bytes | None = None) -> None:
+        """`others` are further secrets that may not be written either; `salt` is :attr:`salt`."""
         self._shared = secrets.token_hex(6)
         self._beginning = f"pawa-{self._shared}"
+        self.salt = secrets.token_bytes(16) if salt is None else salt
+        """For every mask of the run, so that one key has one fingerprint wherever it turns up."""
         self._first_look = SecretMask([self._shared, *others])
-        self._mask = SecretMask(others)
+        self._mask = SecretMask(others, salt=self.salt)
         self._keys = list(others)
         self._scanner: LeakScanner | None = None
 

@@ -54,8 +54,8 @@ class CapturedText:
 class KnownSecrets:
     """The keys that were handed to a client, and text without them."""
 
-    def __init__(self) -> None:
-        self._mask = SecretMask()
+    def __init__(self, salt: bytes | None = None) -> None:
+        self._mask = SecretMask(salt=salt)
 
     def learn(self, settings: Mapping[str, Any]) -> None:
         """Remembers every key in an ``open``'s settings."""

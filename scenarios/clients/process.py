@@ -26,12 +26,18 @@ class ProcessDriver:
 
     fixed_address = False
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], name: str) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        name: str,
+        salt: bytes | None = None,
+    ) -> None:
         self._command = tuple(command)
         self._environment = dict(environment)
         self._name = name
         self._stderr = CapturedText()
-        self._secrets = KnownSecrets()
+        self._secrets = KnownSecrets(salt)
         self._starting = asyncio.Lock()
         self._session: Session | None = None
         self._manifest: Manifest | None = None
@@ -46,13 +52,16 @@ class ProcessDriver:
         *,
         environment: Mapping[str, str] | None = None,
         name: str | None = None,
+        salt: bytes | None = None,
     ) -> ProcessDriver:
         """Starts the command and greets it; ``name`` is what messages call the client.
+
+        ``salt`` makes a key's fingerprint that of other masks with the same salt.
 
         Raises :class:`~scenarios.clients.errors.ClientStartError`, one line, when the command is
         not found, ends or prints something else before its hello, or speaks another protocol.
         """
-        driver = cls(command, environment or {}, name or shlex.join(command))
+        driver = cls(command, environment or {}, name or shlex.join(command), salt)
         driver._session, driver._manifest = await driver._greeted()
         return driver
 

@@ -43,11 +43,12 @@ class LaunchPlan:
     url: str | None = None
     mapping: Path | None = None
 
-    async def start(self, *, debug_log: bool = False) -> Driver:
+    async def start(self, *, debug_log: bool = False, salt: bytes | None = None) -> Driver:
         """The running client.
 
         ``debug_log`` asks an adapter (through ``PAWA_CLIENT_LOG=debug``) to log everything to its
-        stderr. Raises :class:`~scenarios.clients.errors.ClientStartError`.
+        stderr; ``salt`` is that of the fingerprints that stand for keys in what the driver tells.
+        Raises :class:`~scenarios.clients.errors.ClientStartError`.
         """
         if self.url is not None:
             from scenarios.clients.application import ApplicationDriver  # noqa: PLC0415 - one way
@@ -56,7 +57,9 @@ class LaunchPlan:
         from scenarios.clients.process import ProcessDriver  # noqa: PLC0415 - of two is needed
 
         environment = {"PAWA_CLIENT_LOG": "debug"} if debug_log else {}
-        return await ProcessDriver.start(self.command, environment=environment, name=self.spec)
+        return await ProcessDriver.start(
+            self.command, environment=environment, name=self.spec, salt=salt
+        )
 
 
 def parse_spec(text: str) -> LaunchPlan:

@@ -121,6 +121,7 @@ def test_numbers_are_as_fine_as_a_reader_needs() -> None:
 
 def test_at_most_ten_findings_are_shown() -> None:
     """A thousand wrong answers fill no report."""
-    assert checks.nothing("x", [str(n) for n in range(1000)]).measured == [
-        str(n) for n in range(10)
-    ]
+    check = checks.nothing("leaks", [str(n) for n in range(1000)])
+
+    assert check.measured == [*(str(n) for n in range(10)), "and 990 more"]
+    assert check.detail == "leaks: 0, 1, 2, 997 more, wanted none."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+from mockserver.secrets import SecretMask
 from mockserver.settings import KeySettings
 from scenarios.checks import equal
 from scenarios.keyring import Keyring
@@ -45,6 +46,20 @@ def test_records_are_masked_whole() -> None:
     check = ring.mask(equal("message", f"bad key {key}", "no key", advice=f"not {key}"))
 
     assert key not in repr(check)
+
+
+def test_masks_of_one_salt_call_a_key_the_same() -> None:
+    """On the wire, in the client's output and in a leak."""
+    ring = Keyring(salt=b"salt of the run")
+    key = ring.new_key()
+
+    names = {
+        ring.mask_text(key),
+        SecretMask([key], salt=ring.salt).mask_text(key),
+        *(leak.split()[0] for leak in ring.scanner().scan(key)),
+    }
+    assert ring.salt == b"salt of the run"
+    assert len(names) == 1, names
 
 
 def test_the_scanner_knows_every_key_so_far() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,7 @@ async def test_a_run_becomes_a_document_without_a_key() -> None:
 
     written = to_json(results)
     assert keys[0].encode() not in written
+    assert len(set(re.findall(rb"key#[0-9a-f]{8}", written))) == 1, "one key, one fingerprint"
     assert from_json(written) == results
     row = results.row("RETRY-001")
     assert row.verdict is Verdict.HARNESS_FAULT
