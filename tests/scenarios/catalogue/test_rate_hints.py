@@ -84,7 +84,7 @@ class WaitsForTheDeadline(Miniature):
         try:
             return await super().pursue(path, body, emit, deadline_s)
         except HostedError:
-            await asyncio.sleep(2.0)
+            await asyncio.sleep(4.0)
             raise
 
 
