@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from scenarios.plans import PlannedRule
 
 DECLARED_PLACE = "header:authorization"
-SCRUB = "Scrub the key from error texts, also where the server has echoed it"
+SCRUB = (
+    "Scrub the key from error texts, also where the server echoes it, as gateways have done "
+    "(litellm#8075)"
+)
 
 
 @scenario("KEY-001")
@@ -212,7 +215,8 @@ def refused_unsent(lab: Lab, name: str, call: Call, outcome: Outcome) -> tuple[C
             f"{name}: kind of the error",
             told(outcome),
             ("config",),
-            advice="Give a missing key an error of its own kind: no server has refused it",
+            advice="Give a missing key an error of its own kind, without a status: no server has "
+            "refused it",
             miss=Verdict.ADVISORY,
         ),
     )

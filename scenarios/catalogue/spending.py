@@ -99,6 +99,13 @@ async def until_refused(lab: Lab, client: Client) -> list[tuple[Call, Outcome]]:
     return []
 
 
+ASK_NO_MORE = (
+    "Do not try again when the answer's code is budget_exceeded: only a person or a new period can "
+    "mend that (Pawa's documents give a spent budget no status; this server says 429 and 402, as "
+    "gateways do)"
+)
+
+
 @scenario("COST-007")
 async def a_spent_budget_is_not_retried(lab: Lab) -> None:
     """The server says that the budget is spent: as 429 with a budget message and code, and as 402.
@@ -125,8 +132,7 @@ async def a_spent_budget_is_not_retried(lab: Lab) -> None:
                 f"{spelling}: attempts on the wire",
                 len(lab.attempts(call)),
                 1,
-                advice="Do not try again when the budget is spent: only a person or a new period "
-                "can mend it; the answer's code is budget_exceeded",
+                advice=ASK_NO_MORE,
             ),
             equal(
                 f"{spelling}: kind of the error",

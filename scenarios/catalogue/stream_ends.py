@@ -62,7 +62,10 @@ async def the_marker_ends_the_call(lab: Lab) -> None:
     attempts = lab.attempts(held)
     marked_ns = attempts[0].last_byte_out_ns if attempts else None
     left_ns = attempts[0].client_left_ns if attempts else None
-    advice = "End the call at the terminal marker; do not wait for the server to close the socket"
+    advice = (
+        "End the call at [DONE] and do not wait for the server to close the socket (Pawa's "
+        "documents name no end marker; this server sends [DONE])"
+    )
     lab.check(
         at_most(
             "time from the marker to the end of the call",
@@ -112,8 +115,9 @@ async def a_stream_without_its_end_is_incomplete(lab: Lab) -> None:
         nothing(
             "truncated streams handed out as whole answers",
             [f"{c.label}: {len(o.text.split())} of 61 words" for c, o in named if plain(o)],
-            advice="Report a stream that ends without [DONE] or finish reason as incomplete: this "
-            "server sends both at the end of every whole stream",
+            advice="Report a stream that ends without its finish reason and [DONE] as incomplete: "
+            "this server ends every whole stream with both (Pawa's documents leave the end of a "
+            "stream open)",
         ),
         only_what_was_said(lab, named),
         nothing(
@@ -245,7 +249,8 @@ def told_as_error(style: str, outcome: Outcome) -> tuple[Check, ...]:
             outcome.error is not None and outcome.kind not in UNTYPED,
             told(outcome),
             "a typed error",
-            advice='Raise when an event of a stream says `"success": false`',
+            advice='Raise when a chunk of a stream says `"success": false` (Pawa\'s documents show '
+            "no error in a stream; this server uses their envelope)",
         ),
         holds(
             f"{style}: the error's text is no answer",
