@@ -5,18 +5,21 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from reports.results import Verdict
 from scenarios.catalogue.outcomes import told
 from scenarios.catalogue.pacing import calm
 from scenarios.checks import equal, holds
+from scenarios.evidence import NS_PER_S
 from scenarios.plans import fault
 from scenarios.registry import scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from reports.results import Check
     from scenarios.call import Call
     from scenarios.clients.protocol import Outcome
+    from scenarios.evidence import Attempt
     from scenarios.lab import Lab
     from scenarios.plans import PlannedRule
 
@@ -29,6 +32,9 @@ WRITE_SIZES = (1, 2, 7, 65_536)
 ONE_WRITE = 10_000_000
 LARGE = 1_000_000
 PLAIN = "control: plain stream"
+
+LONG_S = 0.3
+"""A stream that takes longer shows whether its text is handed out before its end."""
 
 
 def framed(style: str) -> PlannedRule:
@@ -53,10 +59,41 @@ async def compare_streams(
     *outcomes, untouched = await client.chat_all([*hit.values(), control])
 
     by_name = dict(zip(hit, outcomes, strict=True))
+    note_texts_at_the_end(lab, [(call, by_name[name]) for name, call in hit.items()])
     for name, call in hit.items():
         lab.check(*same_text(lab, name, call, by_name[name], text, advice=advice))
     lab.check(*same_text(lab, PLAIN, control, untouched, text))
     return by_name
+
+
+def note_texts_at_the_end(lab: Lab, named: Sequence[tuple[Call, Outcome]]) -> None:
+    """Say so if the client read each long stream whole before it handed out any of its text.
+
+    Its parser then never met half an event; whether that is right is what SSE-020 judges.
+    """
+    early = [
+        text_was_early(attempts[0], outcome)
+        for call, outcome in named
+        if outcome.ok and (attempts := lab.attempts(call)) and lasted_s(attempts[0]) > LONG_S
+    ]
+    if early and not any(early):
+        lab.note(
+            "Each text came only when its stream had ended: the client reads it whole first, so "
+            "that no half event ever reached its parser (SSE-020)."
+        )
+
+
+def lasted_s(attempt: Attempt) -> float:
+    """How long the server took to write the answer, in seconds."""
+    first_ns, last_ns = attempt.first_byte_out_ns, attempt.last_byte_out_ns
+    return 0.0 if first_ns is None or last_ns is None else (last_ns - first_ns) / NS_PER_S
+
+
+def text_was_early(attempt: Attempt, outcome: Outcome) -> bool:
+    """Whether any text was with the caller before the server had written its last byte."""
+    first_s = next((delta.at_s for delta in outcome.deltas if delta.text), None)
+    last_ns = attempt.last_byte_out_ns
+    return first_s is not None and last_ns is not None and first_s < last_ns / NS_PER_S
 
 
 def same_text(
@@ -119,8 +156,8 @@ async def a_torn_line_end_is_one(lab: Lab) -> None:
 
     Whoever counts the LF of the second write as a line of its own sees an empty line where none is.
     That ends an event too early, which shows where an event has several ``data:`` lines; so, for a
-    client that reads such events when their line ends are whole, they are torn too. Control: the
-    plain stream.
+    client that reads such events when their line ends are whole, they are torn too. For a client
+    that does not, the row has shown little, which is an advisory. Control: the plain stream.
     """
     lab.shape(stream={"chunks": 4})
     faults = {
@@ -140,7 +177,20 @@ async def torn_inside_an_event(lab: Lab, *, advice: str) -> None:
     several = framed("sse").also("data_lines")
     lab.add(several.also("line_ends", eol="crlf").on(whole).optional())
     outcome = await client.chat(whole)
-    if not outcome.ok or outcome.text != whole_text(lab, whole, SENTENCE):
+    wanted = whole_text(lab, whole, SENTENCE)
+    read = outcome.ok and outcome.text == wanted
+    lab.check(
+        holds(
+            "sse, events of several lines, whole CRLF: text",
+            read,
+            shortened(outcome.text) if outcome.ok else told(outcome),
+            shortened(wanted),
+            advice="Join the data lines of one event with LF (WHATWG, row SSE-001): while they are "
+            "read one by one, a torn CRLF was tested only where it could do no harm",
+            miss=Verdict.ADVISORY,
+        )
+    )
+    if not read:
         lab.note("The client does not read events of several data lines (SSE-001); not torn here.")
         return
     lab.add(several.also("split_crlf", pause_s=0.01).on(torn))
@@ -197,14 +247,17 @@ async def comments_are_life_and_no_text(lab: Lab) -> None:
 
     await lab.settled(pinged)
     left = [a.ending for a in lab.attempts(pinged) if a.ending == "client_left"]
-    advice = "Ignore lines that begin with a colon, and count them as life"
+    advice = (
+        "Skip lines that begin with a colon: in text/event-stream, which this answer says it is, "
+        "they are comments"
+    )
     lab.check(
         *same_text(lab, "comments", pinged, waited, SENTENCE, advice=advice),
         equal(
             "comments: connections given up",
             len(left),
             0,
-            advice="Let a comment line restart the idle timer: the server is alive",
+            advice="Let a comment restart the idle timer: the server is alive",
         ),
         *same_text(lab, "comments between pieces", between, amid, SENTENCE, advice=advice),
         *same_text(lab, "control: silent for 0.5 s", quiet, control, SENTENCE),
