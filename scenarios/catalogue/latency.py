@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -191,8 +192,9 @@ async def events_reach_the_caller_as_they_arrive(lab: Lab) -> None:
     """Ten events, 300 ms apart; each piece of text has to reach the caller when it arrives.
 
     An event's lag runs from its write on the server until all its text is with the caller. All text
-    at the end is the failure that the row is about; a lag within three times its limit may be the
-    machine's and is an advisory. Controls: the text is whole, and the server kept its pace.
+    at the end is the failure that the row is about, and no load can feign it: not one piece came
+    before the last event was sent. A lag within three times its limit may be the machine's and is
+    an advisory. Controls: the text is whole, and the server kept its pace.
     """
     words = fresh_words(lab, 10)
     client = await lab.open(max_attempts=1, timeout_s=15.0, idle_timeout_s=10.0)
@@ -209,6 +211,13 @@ async def events_reach_the_caller_as_they_arrive(lab: Lab) -> None:
     got = [delta.at_s for delta in outcome.deltas if delta.text]
     lags = lags_s(words, sent, outcome.deltas)
     lab.check(
+        at_least(
+            "pieces that came before the last event was sent",
+            sum(at_s < sent[-1] for at_s in got) if len(sent) == len(words) else None,
+            1,
+            "pieces",
+            advice=AS_THEY_ARRIVE,
+        ),
         at_least(
             "time from the first piece to the last",
             got[-1] - got[0] if got else None,
@@ -245,7 +254,7 @@ async def the_first_piece_is_early(lab: Lab) -> None:
 
     The first piece has to reach the caller when it arrives; one that comes when the last one has
     been sent is the failure that the row is about. A median lag within three times the limit may be
-    the machine's and is an advisory. Control: the texts are whole.
+    the machine's and is an advisory. Controls: the texts are whole, and the server took its time.
     """
     words = fresh_words(lab, 20)
     client = await lab.open(max_attempts=1, timeout_s=15.0, idle_timeout_s=10.0)
@@ -262,18 +271,15 @@ async def the_first_piece_is_early(lab: Lab) -> None:
 
     outcomes = await client.chat_all(calls)
 
-    lags: list[float] = []
-    late: list[str] = []
-    for call, outcome in zip(calls, outcomes, strict=True):
-        sent = [at for a in lab.attempts(call)[:1] for at in a.chunk_times_s[: len(words)]]
-        first = next((delta.at_s for delta in outcome.deltas if delta.text), None)
-        if first is None or len(sent) < len(words) or first >= sent[-1]:
-            late.append(call.label)
-        if first is not None and sent:
-            lags.append(first - sent[0])
+    firsts = [first_piece(lab, *pair, len(words)) for pair in zip(calls, outcomes, strict=True)]
+    lags = [first.lag_s for first in firsts if first.lag_s is not None]
     advice = "Hand out the first piece of a stream when it arrives, not when the stream is over"
     lab.check(
-        nothing("streams whose first piece came after the last was sent", late, advice=advice),
+        nothing(
+            "streams whose first piece came after the last was sent",
+            [first.late for first in firsts if first.late],
+            advice=advice,
+        ),
         lag(
             "median lag of the first piece",
             median(lags) if lags else None,
@@ -289,7 +295,39 @@ async def the_first_piece_is_early(lab: Lab) -> None:
             ],
             advice="Hand out the text of a healthy stream",
         ),
+        at_least(
+            "control: time in which the server sent a stream",
+            min((first.sending_s for first in firsts), default=None),
+            1.5,
+            "s",
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPiece:
+    """When the first text of a stream was there; seconds.
+
+    ``lag_s`` runs from its write; ``late`` is empty, or says that all was sent before it came.
+    """
+
+    lag_s: float | None
+    late: str
+    sending_s: float
+
+
+def first_piece(lab: Lab, call: Call, outcome: Outcome, pieces: int) -> FirstPiece:
+    """What the first piece of a stream of so many shows."""
+    sent = [at_s for a in lab.attempts(call)[:1] for at_s in a.chunk_times_s[:pieces]]
+    sending_s = sent[-1] - sent[0] if sent else 0.0
+    first_s = next((delta.at_s for delta in outcome.deltas if delta.text), None)
+    lag_s = first_s - sent[0] if first_s is not None and sent else None
+    if lag_s is None or len(sent) < pieces:
+        seen = f"{len(sent)} of {pieces} pieces sent, {told(outcome)}"
+        return FirstPiece(lag_s, f"{call.label}: {seen}", sending_s)
+    behind_s = lag_s - sending_s
+    late = f"{call.label}: {1000 * behind_s:.0f} ms after the last" if behind_s >= 0 else ""
+    return FirstPiece(lag_s, late, sending_s)
 
 
 def fresh_words(lab: Lab, count: int) -> list[str]:

@@ -106,7 +106,7 @@ class WritesErrorsIntoTheText(Transcript):
 @defect(
     "M50",
     seen="proxies that buffer; a wrapper that reads a stream to the end first",
-    caught_by={"SSE-020": "time from the first piece to the last"},
+    caught_by={"SSE-020": "pieces that came before the last event was sent"},
 )
 class DeliversAtTheEnd(Attempt):
     """The whole stream is collected, and handed out at its end."""
