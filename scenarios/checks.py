@@ -15,6 +15,7 @@ A measured value of ``None`` means that nothing was seen, which always misses.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import mean, median
 from typing import TYPE_CHECKING
 
@@ -116,9 +117,14 @@ def at_least(
     miss: Verdict = Verdict.FAIL,
     timing: bool = False,
 ) -> Check:
-    """A floor: not below `target` by more than `tolerance`."""
-    ok = measured is not None and measured >= target - tolerance
-    return holds(name, ok, measured, target, unit, advice=advice, miss=miss, timing=timing)
+    """A floor: not below `target` by more than `tolerance`.
+
+    The check's target is the bound that decides; its detail says what was allowed for.
+    """
+    bound = target - tolerance
+    ok = measured is not None and measured >= bound
+    check = holds(name, ok, measured, bound, unit, advice=advice, miss=miss, timing=timing)
+    return _allowing(check, measured, target, "less", tolerance, advice)
 
 
 def at_most(
@@ -132,9 +138,14 @@ def at_most(
     miss: Verdict = Verdict.FAIL,
     timing: bool = False,
 ) -> Check:
-    """A ceiling: not above `target` by more than `tolerance`."""
-    ok = measured is not None and measured <= target + tolerance
-    return holds(name, ok, measured, target, unit, advice=advice, miss=miss, timing=timing)
+    """A ceiling: not above `target` by more than `tolerance`.
+
+    The check's target is the bound that decides; its detail says what was allowed for.
+    """
+    bound = target + tolerance
+    ok = measured is not None and measured <= bound
+    check = holds(name, ok, measured, bound, unit, advice=advice, miss=miss, timing=timing)
+    return _allowing(check, measured, target, "and", tolerance, advice)
 
 
 def within(
@@ -230,6 +241,20 @@ def mean_at_least(
     """A floor for the mean, where single values may legally be near zero (full jitter)."""
     measured = mean(values) if values else None
     return at_least(name, measured, target, unit, advice=advice, miss=miss)
+
+
+def _allowing(  # noqa: PLR0913 - what the sentence is made of
+    check: Check, measured: JsonValue, target: float, sign: str, tolerance: float, advice: str
+) -> Check:
+    """The check, telling how its bound comes about."""
+    if not tolerance:
+        return check
+    unit = f" {check.unit}" if check.unit else ""
+    parts = f"{_shown(float(target))}{unit} {sign} {_shown(float(tolerance))}{unit} allowed"
+    if check.verdict is Verdict.PASS:
+        return replace(check, detail=f"The bound is {parts}.")
+    told = _miss_text(check.name, measured, check.target, f"{check.unit}, which is {parts}", advice)
+    return replace(check, detail=told)
 
 
 def _rounded(value: JsonValue) -> JsonValue:

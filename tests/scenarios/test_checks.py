@@ -113,6 +113,26 @@ def test_a_drift_is_no_growth() -> None:
     assert checks.grows("pause", constant, drifted, factor=1.2).verdict is Verdict.FAIL
 
 
+def test_what_is_allowed_for_is_part_of_the_target() -> None:
+    """No passing number lies beyond the target that stands beside it."""
+    late = checks.at_most("told after", 1.2, 1.0, "s", tolerance=0.25)
+    early = checks.at_least("pause", 1.99, 2.0, "s", tolerance=0.05)
+
+    assert (late.verdict, late.target) == (Verdict.PASS, 1.25)
+    assert late.detail == "The bound is 1 s and 0.25 s allowed."
+    assert (early.verdict, early.target) == (Verdict.PASS, 1.95)
+    assert early.detail == "The bound is 2 s less 0.05 s allowed."
+
+
+def test_a_miss_tells_what_was_allowed_for() -> None:
+    """In the same sentence as the numbers."""
+    check = checks.at_most("told after", 1.3, 1.0, "s", tolerance=0.25, advice="Be quick")
+
+    assert check.detail == (
+        "Be quick (told after: 1.3, wanted 1.25 s, which is 1 s and 0.25 s allowed)."
+    )
+
+
 def test_numbers_are_as_fine_as_a_reader_needs() -> None:
     """Microseconds, or six digits of something smaller."""
     assert checks.at_least("x", 1.23456789, 0.0).measured == 1.234568
