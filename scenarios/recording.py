@@ -128,7 +128,9 @@ def _last_word(outcome: Outcome) -> str:
         numbers = " ".join(str(word) for word in (error.status, error.code) if word is not None)
         return _cut(f"{numbers}: {error.message}" if numbers else error.message, LAST_WORD)
     if outcome.answer is not None:
-        return _cut(outcome.text or f"{len(outcome.answer.vectors or ())} vectors", LAST_WORD)
+        vectors = outcome.answer.vectors
+        no_text = "no text" if vectors is None else f"{len(vectors)} vectors"
+        return _cut(outcome.text or no_text, LAST_WORD)
     return _cut(outcome.detail, LAST_WORD)
 
 

@@ -15,7 +15,7 @@ from mockserver.server import MockServer
 from mockserver.settings import SandboxSettings
 from reports.results import MOST_CHUNKS, Event
 from scenarios.client import Told
-from scenarios.clients.protocol import ClientError, Delta
+from scenarios.clients.protocol import ClientAnswer, ClientError, Delta
 from scenarios.recording import UNASKED, excerpt, printable, record_calls, request_excerpt
 from tests.scenarios.makers import MS, TOKEN, make_exchange, make_failure, make_outcome, make_told
 
@@ -101,6 +101,16 @@ def test_events_tell_what_the_caller_saw() -> None:
         Event(0.2, "delta", "ari"),
         Event(0.3, "server_error", "503 overloaded: try later"),
     ]
+
+
+def test_an_answer_without_text_is_called_so() -> None:
+    """An empty stream has no text, and not no vectors."""
+    chat = make_outcome(answer=ClientAnswer(), deltas=())
+    batch = make_outcome(answer=ClientAnswer(vectors=((0.5,), None)), deltas=())
+
+    calls = record_calls([make_told(outcome=chat), make_told(outcome=batch)], {}, 0.0)
+
+    assert [call.events[-1].detail for call in calls] == ["no text", "2 vectors"]
 
 
 def test_a_long_stream_is_shortened() -> None:
