@@ -51,12 +51,14 @@ def print_summary(
 
 
 def print_row(row: Row, console: Console) -> None:
-    """One row with its checks and its attempts."""
+    """One row with its checks, its attempts and its notes."""
     console.print(_line(row), soft_wrap=True)
     console.print(_text(f"right: {row.right}"), soft_wrap=True)
     console.print(_checks_table(row))
     for call in row.calls:
         _print_call(call, console)
+    for line in row.log.splitlines():
+        console.print(_text(f"note: {line}"), soft_wrap=True)
 
 
 def _counts_table(runs: Sequence[tuple[str, Results]]) -> Table:

@@ -166,11 +166,12 @@ def test_failed_rows_are_unfolded_and_passed_ones_folded() -> None:
 
 
 def test_the_wire_is_there_to_read() -> None:
-    """Request and response of every attempt can be unfolded, and so can the client's log."""
+    """Request and response of every attempt can be unfolded, and so can the notes."""
     text = page_of(make_row(log="WARNING retrying")).text
 
     assert "POST /v1/chat/request HTTP/1.1␍" in text
     assert '{"success": false}' in text
+    assert "Notes" in text
     assert "WARNING retrying" in text
 
 

@@ -69,6 +69,13 @@ def test_an_interrupted_run_is_called_so() -> None:
     assert "The run was interrupted." in summary(("reference", results))
 
 
+def test_the_notes_of_a_row_stand_below_its_calls() -> None:
+    """What was not shown is said wherever the row is told, with no control sign in it."""
+    lines = row_text(log="not torn here\nand \x1b[31m red").splitlines()
+
+    assert lines[-2:] == ["note: not torn here", "note: and ␛[31m red"]
+
+
 def test_a_log_gets_plain_text_that_is_never_cut() -> None:
     """No escape sequences outside a terminal, long sentences whole on one line."""
     reason = "word " * 100
