@@ -2,7 +2,9 @@
 
 Only the SDK's public calls, used as its README shows. Text is taken along the documented path
 ``response["data"]["request"][0]["message"]["content"]``; where that path raises, an application
-meets that very exception, so it is the outcome (``internal``, with its class in ``code``). Error
+meets that very exception, so it is the outcome (``internal``, with its class in ``code``). Streams
+are read through ``text_deltas()``, as the README does; ``chunks()`` would show the ``success:
+false`` of a chunk, and raises no more than it. Error
 kinds follow what a caller can catch: the SDK's class, and its ``status_code``. All network trouble
 is one ``APIConnectionError``, so it is all ``connection``: telling timeouts from resets would mean
 reading message texts.
