@@ -124,7 +124,7 @@ def at_least(
     bound = target - tolerance
     ok = measured is not None and measured >= bound
     check = holds(name, ok, measured, bound, unit, advice=advice, miss=miss, timing=timing)
-    return _allowing(check, measured, target, "less", tolerance, advice)
+    return _allowing(check, _allowance(target, "less", tolerance, unit), advice)
 
 
 def at_most(
@@ -145,7 +145,7 @@ def at_most(
     bound = target + tolerance
     ok = measured is not None and measured <= bound
     check = holds(name, ok, measured, bound, unit, advice=advice, miss=miss, timing=timing)
-    return _allowing(check, measured, target, "and", tolerance, advice)
+    return _allowing(check, _allowance(target, "and", tolerance, unit), advice)
 
 
 def within(
@@ -243,18 +243,21 @@ def mean_at_least(
     return at_least(name, measured, target, unit, advice=advice, miss=miss)
 
 
-def _allowing(  # noqa: PLR0913 - what the sentence is made of
-    check: Check, measured: JsonValue, target: float, sign: str, tolerance: float, advice: str
-) -> Check:
+def _allowing(check: Check, allowance: str, advice: str) -> Check:
     """The check, telling how its bound comes about."""
-    if not tolerance:
+    if not allowance:
         return check
-    unit = f" {check.unit}" if check.unit else ""
-    parts = f"{_shown(float(target))}{unit} {sign} {_shown(float(tolerance))}{unit} allowed"
     if check.verdict is Verdict.PASS:
-        return replace(check, detail=f"The bound is {parts}.")
-    told = _miss_text(check.name, measured, check.target, f"{check.unit}, which is {parts}", advice)
-    return replace(check, detail=told)
+        return replace(check, detail=f"The bound is {allowance}.")
+    unit = f"{check.unit}, which is {allowance}"
+    return replace(check, detail=_miss_text(check.name, check.measured, check.target, unit, advice))
+
+
+def _allowance(target: float, sign: str, tolerance: float, unit: str) -> str:
+    if not tolerance:
+        return ""
+    promised, allowed = _shown(float(target)), _shown(float(tolerance))
+    return " ".join(word for word in (promised, unit, sign, allowed, unit, "allowed") if word)
 
 
 def _rounded(value: JsonValue) -> JsonValue:
