@@ -205,25 +205,29 @@ class Engine:
         rows = [row for row in self.rows if row.id in scenario.rows]
         for row in rows:
             self._listener.row_started(row)
-        unclaimed = sorted(scenario.needs - driver.manifest.claims)
+        unclaimed = scenario.unclaimed(driver.manifest.claims)
         if unclaimed:
-            judgement = verdict_of(Finding(unclaimed=tuple(unclaimed)))
+            judgement = verdict_of(Finding(unclaimed=unclaimed))
             self._tell(Judged(row, scenario, judgement, (), None) for row in rows)
             return
         trial = await self._try(scenario, server, driver, fixed, number=1)
         judgements = {row.id: self._judgement(trial, row.id) for row in rows}
-        repeated = _repetition(trial, judgements.values(), fixed=fixed is not None)
+        repeated = _repetition(
+            trial,
+            judgements.values(),
+            fixed=fixed is not None,
+            noise_limit_s=self.targets.noise_limit_s,
+        )
         if repeated is not None:
             first = judgements
             trial = await self._try(repeated, server, driver, fixed, number=2)
             judgements = {row.id: self._judgement(trial, row.id) for row in rows}
-            if scenario.random:
-                judgements = {
-                    row_id: confirmed(first[row_id], second)
-                    if first[row_id].verdict is Verdict.FAIL
-                    else second
-                    for row_id, second in judgements.items()
-                }
+            judgements = {
+                row_id: confirmed(first[row_id], second)
+                if first[row_id].verdict is Verdict.FAIL
+                else second
+                for row_id, second in judgements.items()
+            }
         self._tell(
             Judged(row, scenario, judgements[row.id], trial.checks.get(row.id, ()), trial)
             for row in rows
@@ -292,10 +296,14 @@ def derived_seed(run_seed: int, scenario: str, number: int) -> int:
     return int.from_bytes(digest.digest())
 
 
-def _repetition(trial: Trial, found: Iterable[Judgement], *, fixed: bool) -> Scenario | None:
+def _repetition(
+    trial: Trial, found: Iterable[Judgement], *, fixed: bool, noise_limit_s: float
+) -> Scenario | None:
     """The scenario to run a second time, if it owes that; None when the first run stands.
 
     * A failed statistic is confirmed with another seed.
+    * A failure on a machine that was busy meanwhile is confirmed, since a client that gets no turn
+      misses limits that it would keep.
     * A crash is looked at again in a process of its own, since a neighbour may have caused it.
     * What the machine's noise voided is tried again, later.
     """
@@ -306,6 +314,7 @@ def _repetition(trial: Trial, found: Iterable[Judgement], *, fixed: bool) -> Sce
         return replace(trial.scenario, own_process=True)
     if Verdict.HARNESS_FAULT in verdicts and any(trial.checks.values()):
         return trial.scenario
-    if trial.scenario.random and Verdict.FAIL in verdicts:
+    noisy = trial.noise.p99_s > noise_limit_s
+    if Verdict.FAIL in verdicts and (trial.scenario.random or noisy):
         return trial.scenario
     return None

@@ -29,7 +29,7 @@ def listing_text(registry: Registry) -> str:
 
 def explanation(row: CatalogueRow, scenario: Scenario) -> str:
     """What is right, why, how it is tested, and where it comes from."""
-    needs = ", ".join(sorted(scenario.needs)) or "none: every client owes this"
+    needs = ", ".join(scenario.unclaimed()) or "none: every client owes this"
     parts = [
         f"{row.id}  {row.severity}  tier {row.tier}  group {row.group}",
         _section("What is right", row.right),
@@ -62,6 +62,7 @@ def _listed(row: CatalogueRow, scenario: Scenario) -> dict[str, Any]:
         "right": row.right,
         "guide": row.guide,
         "needs": sorted(scenario.needs),
+        "needs_any": sorted(scenario.needs_any),
         "source": row.source,
         "scenario": scenario.place,
     }

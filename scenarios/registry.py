@@ -32,6 +32,7 @@ class Scenario:
     """Code that arranges faults, drives the client and checks one or more rows.
 
     * ``needs``: claims without which the rows end ``not_claimed`` and the code does not run;
+    * ``needs_any``: claims of which one at least is needed in the same way;
     * ``random``: rests on a statistic, so that a failure is confirmed by one rerun;
     * ``last``: starts when all others have ended (it looks at the whole run);
     * ``own_process``: the client gets a process of its own;
@@ -43,6 +44,7 @@ class Scenario:
     rows: tuple[str, ...]
     body: Body
     needs: frozenset[str] = frozenset()
+    needs_any: frozenset[str] = frozenset()
     random: bool = False
     last: bool = False
     own_process: bool = False
@@ -52,6 +54,13 @@ class Scenario:
     def place(self) -> str:
         """``module::name``, where a reader finds the code."""
         return f"{self.module}::{self.name}"
+
+    def unclaimed(self, claims: Collection[str] = ()) -> tuple[str, ...]:
+        """What it needs and is not in `claims`; of several that will do, ``"a or b"``."""
+        missing = sorted(self.needs.difference(claims))
+        if self.needs_any and self.needs_any.isdisjoint(claims):
+            missing.append(" or ".join(sorted(self.needs_any)))
+        return tuple(missing)
 
     @property
     def told(self) -> str:
@@ -77,7 +86,7 @@ class Registry:
             raise CatalogueError(f"{entry.place} names no row; name the row it judges")
         if not entry.told:
             raise CatalogueError(f"{entry.place} has no docstring; say how the row is tested")
-        for claim in entry.needs - CLAIMS:
+        for claim in (entry.needs | entry.needs_any) - CLAIMS:
             raise CatalogueError(
                 f"{entry.place} needs the unknown claim {claim!r}{nearest(claim, CLAIMS)}"
             )
@@ -156,6 +165,7 @@ REGISTRY = Registry(load_rows())
 def scenario(
     *rows: str,
     needs: Collection[str] = (),
+    needs_any: Collection[str] = (),
     random: bool = False,
     last: bool = False,
     own_process: bool = False,
@@ -175,6 +185,7 @@ def scenario(
                 rows=rows,
                 body=body,
                 needs=frozenset(needs),
+                needs_any=frozenset(needs_any),
                 random=random,
                 last=last,
                 own_process=own_process,

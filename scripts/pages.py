@@ -67,7 +67,8 @@ def rows_page() -> str:
         for row in registry.rows():
             if row.group == group:
                 entry = registry.scenario_of(row.id)
-                claims = ", ".join(f"`{claim}`" for claim in sorted(entry.needs)) or "none"
+                claims = ", ".join(f"`{claim}`" for claim in entry.unclaimed()) or "none"
+                claims = claims.replace(" or ", "` or `")
                 told = " ".join(entry.told.split("\n\n")[0].split())
                 cells = (f"{row.id} {row.severity}", row.right, told, claims)
                 lines.append(

@@ -44,6 +44,16 @@ def test_a_scenario_knows_its_place_and_its_words(registry: Registry) -> None:
     assert (found.random, found.needs) == (True, frozenset({"streaming"}))
 
 
+def test_of_several_claims_one_may_do() -> None:
+    """What is missing is told as a reader says it."""
+    entry = Scenario(
+        "s", "m", ("RETRY-001",), nothing, needs_any=frozenset({"retry", "rate_limit"})
+    )
+
+    assert entry.unclaimed({"retry"}) == ()
+    assert entry.unclaimed({"streaming"}) == ("rate_limit or retry",)
+
+
 @pytest.mark.parametrize(
     ("patterns", "groups", "expected"),
     [

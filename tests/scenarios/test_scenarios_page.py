@@ -72,6 +72,6 @@ def test_every_check_of_the_vocabulary_is_named() -> None:
 def test_every_option_of_a_scenario_is_named() -> None:
     """What the decorator takes."""
     page = PAGE.read_text("utf-8")
-    options = ("needs", "random", "last", "own_process", "patience_s")
+    options = ("needs", "needs_any", "random", "last", "own_process", "patience_s")
 
     assert [option for option in options if f"`{option}" not in page] == []

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from reports.results import Verdict
+from scenarios.clients.hosted import HostedError
 from tests.scenarios.catalogue.in_process import Verdicts, judge_together, missed
+from tests.scenarios.catalogue.miniature import CHAT
 from tests.scenarios.catalogue.provident import NULLS, Provident
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from scenarios.clients.hosted import HostedError
 
 ROWS = ("FALL-001", "FALL-002", "FALL-006")
 
@@ -98,6 +98,46 @@ class PromisesNoDeadline(Provident):
     claims: ClassVar[tuple[str, ...]] = tuple(c for c in Provident.claims if c != "deadline")
 
 
+class AsksAnotherProvider(Provident):
+    """Knows further addresses with keys of their own, and no further models at its own address."""
+
+    claims: ClassVar[tuple[str, ...]] = tuple(
+        claim if claim != "fallback_model" else "fallback_provider" for claim in Provident.claims
+    )
+
+    async def by_any(
+        self, body: Mapping[str, Any], emit: Callable[[str], None], deadline_s: float | None
+    ) -> dict[str, Any]:
+        share_s = None if deadline_s is None else deadline_s / 2
+        try:
+            answer = await self.pursue(CHAT, body, emit, share_s)
+        except HostedError as failure:
+            if failure.facts.get("partial") or not self.moves_on(failure):
+                raise
+            return await self.elsewhere(body, emit, share_s)
+        return self.labelled(answer, degraded=False)
+
+    async def elsewhere(
+        self, body: Mapping[str, Any], emit: Callable[[str], None], share_s: float | None
+    ) -> dict[str, Any]:
+        (target,) = self.settings["fallbacks"]
+        other = Provident({**self.settings, **target})
+        try:
+            asked = {**body, "model": target["model"]}
+            return self.labelled(await other.pursue(CHAT, asked, emit, share_s), degraded=True)
+        finally:
+            await other.close()
+
+
+class KnowsNoOtherProvider(AsksAnotherProvider):
+    """Asks the primary again in the other's place."""
+
+    async def elsewhere(
+        self, body: Mapping[str, Any], emit: Callable[[str], None], share_s: float | None
+    ) -> dict[str, Any]:
+        return self.labelled(await self.pursue(CHAT, body, emit, share_s), degraded=True)
+
+
 @pytest.fixture(scope="module")
 def verdicts() -> Verdicts:
     """Each client by its rows, all side by side: they mostly wait."""
@@ -112,6 +152,8 @@ def verdicts() -> Verdicts:
             ComesTooLate: ("FALL-001",),
             AsksBoth: ("FALL-001",),
             PromisesNoDeadline: ("FALL-001",),
+            AsksAnotherProvider: ROWS,
+            KnowsNoOtherProvider: ROWS,
             WalksForAnything: ("FALL-002",),
             HidesTheFallback: ("FALL-006",),
             CallsEverythingDegraded: ("FALL-006",),
@@ -119,9 +161,9 @@ def verdicts() -> Verdicts:
     )
 
 
-@pytest.mark.parametrize("client", [Provident, PromisesNoDeadline])
+@pytest.mark.parametrize("client", [Provident, PromisesNoDeadline, AsksAnotherProvider])
 def test_a_client_that_does_it_right_passes(verdicts: Verdicts, client: type[Any]) -> None:
-    """Every row, side by side; without a deadline too."""
+    """Every row, side by side; without a deadline too, and with a fallback at another address."""
     found = verdicts[client]
 
     assert {row: judged.judgement.reason for row, judged in found.items() if missed(judged)} == {}
@@ -142,6 +184,15 @@ def test_a_claim_without_a_fallback_is_found_out(verdicts: Verdicts) -> None:
 
     for failure in ("503", "silence", "cut answer", "cut stream", "empty stream"):
         assert f"{failure}: the answer is the fallback's" in missed(found["FALL-001"])
+    assert missed(found["FALL-002"]) == {"control: a 503 reaches the fallback"}
+    assert "the answer is the fallback's" in missed(found["FALL-006"])
+
+
+def test_a_claim_without_another_provider_is_found_out(verdicts: Verdicts) -> None:
+    """The other address is never asked."""
+    found = verdicts[KnowsNoOtherProvider]
+
+    assert "503: the answer is the fallback's" in missed(found["FALL-001"])
     assert missed(found["FALL-002"]) == {"control: a 503 reaches the fallback"}
     assert "the answer is the fallback's" in missed(found["FALL-006"])
 
