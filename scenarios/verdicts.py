@@ -82,11 +82,12 @@ def verdict_of(finding: Finding) -> Judgement:  # noqa: PLR0911 - one return for
 
 
 def confirmed(first: Judgement, second: Judgement) -> Judgement:
-    """The verdict of a row that rests on chance: it fails only when two seeds in a row fail it."""
+    """The verdict of a row that chance or a busy machine may have failed: both runs must fail it."""
     if second.verdict is Verdict.FAIL:
         return Judgement(Verdict.FAIL, f"{second.reason} (Confirmed by a second run.)")
     return Judgement(
-        second.verdict, f"{second.reason} (A first run failed by chance: {first.reason})"
+        second.verdict,
+        f"{second.reason} (A first run failed, and this one did not: {first.reason})",
     )
 
 

@@ -52,14 +52,18 @@ def registry() -> Registry:
 
 
 def make_engine(
-    registry: Registry, driver: FakeDriver, heard: Heard | None = None, **options: object
+    registry: Registry,
+    driver: FakeDriver,
+    heard: Heard | None = None,
+    targets: Targets | None = None,
+    **options: object,
 ) -> Engine:
     return Engine(
         registry=registry,
         rows=registry.rows(),
         launch=driver.launch,
         seed=1,
-        targets=Targets(),
+        targets=targets or Targets(),
         listener=heard or Heard(),
         **options,  # type: ignore[arg-type]
     )
@@ -185,21 +189,35 @@ async def test_a_random_row_fails_only_twice_in_a_row(
     assert len(set(seeds)) == runs
 
 
-async def test_a_row_without_chance_is_not_repeated(registry: Registry) -> None:
-    """A failure stands."""
-    runs: list[int] = []
+CALM, BUSY = Targets(noise_limit_s=60.0), Targets(noise_limit_s=0.0)
+"""Under which no machine counts as busy, and under which every machine does."""
+
+
+@pytest.mark.parametrize(
+    ("targets", "fails", "runs", "verdict"),
+    [
+        (CALM, 2, 1, Verdict.FAIL),
+        (BUSY, 2, 2, Verdict.FAIL),
+        (BUSY, 1, 2, Verdict.PASS),
+    ],
+)
+async def test_a_failure_stands_unless_the_machine_was_busy(
+    registry: Registry, targets: Targets, fails: int, runs: int, verdict: Verdict
+) -> None:
+    """Then a second run has to confirm it."""
+    made: list[int] = []
 
     @scenario("RETRY-001", registry=registry)
-    async def fails(lab: Lab) -> None:
+    async def fails_at_first(lab: Lab) -> None:
         """Fails."""
-        runs.append(1)
-        lab.check(equal("x", 1, 2))
+        made.append(1)
+        lab.check(equal("x", len(made) > fails, True))
 
-    engine = make_engine(registry, FakeDriver())
+    engine = make_engine(registry, FakeDriver(), targets=targets)
     await engine.run()
 
-    assert verdicts(engine) == {"RETRY-001": Verdict.FAIL}
-    assert runs == [1]
+    assert verdicts(engine) == {"RETRY-001": verdict}
+    assert len(made) == runs
 
 
 def register_call(registry: Registry) -> None:

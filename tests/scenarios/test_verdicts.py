@@ -168,4 +168,4 @@ def test_a_second_run_that_does_not_fail_stands(verdict: Verdict) -> None:
     judgement = confirmed(FAILED, Judgement(verdict, "All hold."))
 
     assert judgement.verdict is verdict
-    assert judgement.reason == "All hold. (A first run failed by chance: It failed.)"
+    assert judgement.reason == "All hold. (A first run failed, and this one did not: It failed.)"
