@@ -82,7 +82,7 @@ def verdict_of(finding: Finding) -> Judgement:  # noqa: PLR0911 - one return for
 
 
 def confirmed(first: Judgement, second: Judgement) -> Judgement:
-    """The verdict of a row that chance or a busy machine may have failed: both runs must fail it."""
+    """The verdict of a row that chance or a busy machine may have failed; both runs must fail."""
     if second.verdict is Verdict.FAIL:
         return Judgement(Verdict.FAIL, f"{second.reason} (Confirmed by a second run.)")
     return Judgement(

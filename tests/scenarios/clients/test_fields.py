@@ -49,7 +49,7 @@ def test_a_misspelt_field_is_refused() -> None:
     fields = Fields({"txet": "b"}, "ok")
     fields.text("text")
 
-    with pytest.raises(FieldError, match="ok has the unknown field 'txet'; is 'text' meant?"):
+    with pytest.raises(FieldError, match=r"ok has the unknown field 'txet'; is 'text' meant?"):
         fields.finish()
 
 
