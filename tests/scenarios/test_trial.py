@@ -9,6 +9,7 @@ import pytest
 
 from reports.results import Verdict
 from scenarios.checks import equal
+from scenarios.client import Told
 from scenarios.errors import NotTestable
 from scenarios.plans import fault
 from scenarios.registry import Scenario
@@ -22,6 +23,7 @@ from scenarios.trial import (
     run_trial,
 )
 from tests.scenarios.fakes import FakeDriver
+from tests.scenarios.makers import make_outcome
 
 if TYPE_CHECKING:
     from mockserver.server import MockServer
@@ -67,6 +69,21 @@ async def test_a_good_client_is_found_good(make_bench: MakeBench, server: MockSe
     assert (trial.undelivered, trial.harness_error, trial.crashed) == ((), None, False)
     assert all(handle.closed for handle in driver.handles)
     assert [box.name for box in server.sandboxes] == ["default"]
+
+
+async def test_a_call_that_is_told_of_late_is_kept(make_bench: MakeBench) -> None:
+    """Its outcome was there when the scenario ended, and its record a moment after."""
+
+    async def ends_first(lab: Lab) -> None:
+        """Ends in the very moment in which a call does."""
+        await one_call(lab)
+        asyncio.get_running_loop().call_soon(
+            lab.told.append, Told(("call-0123456789ab",), "late", make_outcome())
+        )
+
+    trial, _ = await tried(make_bench, ends_first)
+
+    assert [told.label for told in trial.told] == ["the call", "late"]
 
 
 async def test_a_client_that_answers_from_a_table_fails_the_plain_call(
