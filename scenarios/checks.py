@@ -272,7 +272,10 @@ def _rounded(value: JsonValue) -> JsonValue:
 def _miss_text(name: str, measured: JsonValue, target: JsonValue, unit: str, advice: str) -> str:
     """The sentence of a miss: what to do, then in brackets what was seen."""
     numbers = f"{name}: {_shown(measured)}, wanted {_shown(target)}{f' {unit}' if unit else ''}"
-    return f"{advice.rstrip('.')} ({numbers})." if advice else f"{numbers}."
+    advice = advice.rstrip(".")
+    if advice.endswith(")"):
+        return f"{advice[:-1]}; {numbers})."
+    return f"{advice} ({numbers})." if advice else f"{numbers}."
 
 
 def _shown(value: JsonValue) -> str:

@@ -113,6 +113,13 @@ def test_a_drift_is_no_growth() -> None:
     assert checks.grows("pause", constant, drifted, factor=1.2).verdict is Verdict.FAIL
 
 
+def test_a_sentence_has_one_pair_of_brackets_at_its_end() -> None:
+    """The numbers join what the author has put there."""
+    check = checks.equal("attempts", 1, 3, advice="Try a 503 again (it is transient)")
+
+    assert check.detail == "Try a 503 again (it is transient; attempts: 1, wanted 3)."
+
+
 def test_what_is_allowed_for_is_part_of_the_target() -> None:
     """No passing number lies beyond the target that stands beside it."""
     late = checks.at_most("told after", 1.2, 1.0, "s", tolerance=0.25)
