@@ -11,7 +11,7 @@ from scenarios.zoo.defect import defect
     seen="axios-retry's default; many hand-written loops",
     caught_by={
         "BACK-001": ("mean of the first pauses", "mean sum of the first 4 pauses"),
-        "BACK-002": ("pause 3 is longer than pause 1", "control: mean pause"),
+        "BACK-002": ("pause 3 is longer than pause 1", "control: typical pause"),
     },
 )
 class RetriesAtOnce(FullJitter):

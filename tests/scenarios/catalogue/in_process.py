@@ -23,6 +23,7 @@ from scenarios.clients.protocol import (
 from scenarios.engine import Engine
 from scenarios.registry import discover
 from scenarios.targets import Targets
+from tests.scenarios.catalogue.once_a_run import once_a_run
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
@@ -204,7 +205,8 @@ Verdicts = dict[type[Any], dict[str, "Judged"]]
 def judge_together(clients: Mapping[type[Any], Sequence[str]], *, at_once: int = 20) -> Verdicts:
     """Each client by its rows, so many at once, each with an engine and a server of its own.
 
-    Clients that mostly wait can all go at once; where short pauses are measured, a few.
+    Clients that mostly wait can all go at once; where short pauses are measured, a few. It is done
+    once in a test run, by whichever worker asks first.
     """
 
     async def judge_every() -> Verdicts:
@@ -217,8 +219,13 @@ def judge_together(clients: Mapping[type[Any], Sequence[str]], *, at_once: int =
         found = await asyncio.gather(*(one(kind, rows) for kind, rows in clients.items()))
         return dict(zip(clients, found, strict=True))
 
-    with ThreadPoolExecutor(max_workers=1) as apart:
-        return apart.submit(asyncio.run, judge_every()).result()
+    def judged() -> Verdicts:
+        with ThreadPoolExecutor(max_workers=1) as apart:
+            return apart.submit(asyncio.run, judge_every()).result()
+
+    return once_a_run(
+        judged, [(kind.__module__, kind.__name__, *rows) for kind, rows in clients.items()]
+    )
 
 
 def missed(judged: Judged) -> set[str]:
