@@ -203,7 +203,7 @@ async def pauses_grow(lab: Lab) -> None:
 def no_hot_loop(lab: Lab, client: Client, pauses: Sequence[Sequence[float]]) -> Check:
     """The control of rows on long pauses: 10 ms at the median, half the base where it is declared.
 
-    Full jitter that doubles has its median above its base. A moment in which the client was held up
+    Full jitter that doubles has its median near its base. A moment in which the client was held up
     makes one pause of a hot loop long, and not the typical one.
     """
     half_base_s = client.limit("backoff_base_s", 0.0) / 2
