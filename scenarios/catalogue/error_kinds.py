@@ -151,6 +151,6 @@ def mixed_up(typed: Mapping[str, str]) -> str:
     for kind in dict.fromkeys(typed.values()):
         names = [name for name, own in typed.items() if own == kind]
         if len(names) > 1:
-            shared[kind] = " = ".join(names)
-    told_as = "; ".join(f"{names} ({kind})" for kind, names in shared.items())
-    return f" (now the same: {told_as})" if told_as else ""
+            shared[kind] = f"{', '.join(names[:-1])} and {names[-1]}"
+    told_as = "; ".join(f"{names} are all told as {kind}" for kind, names in shared.items())
+    return f": {told_as}" if told_as else ""

@@ -65,7 +65,10 @@ def ends_in_error(lab: Lab, name: str, call: Call, outcome: Outcome) -> tuple[Ch
 
 def tells_whole(name: str, error: ClientError) -> tuple[Check, ...]:
     """The three parts of the problem document that the error has to carry."""
-    advice = f"Read the body of an error (RFC 9457), and let the error of a {name} carry its"
+    advice = (
+        "Read error bodies of type application/problem+json too (RFC 9457; Pawa's documents show "
+        f"no error body), and let the error of a {name} carry its"
+    )
     return (
         equal(f"{name}: status", error.status, 503, advice=f"{advice} status"),
         equal(f"{name}: code", error.code, CODE, advice=f"{advice} code"),
@@ -99,7 +102,10 @@ async def the_error_carries_the_request_id(lab: Lab) -> None:
     told = list(error.request_ids) if error else []
     if error is not None and error.request_id is not None and error.request_id not in told:
         told.append(error.request_id)
-    advice = "Keep X-Request-Id of each answer and let the error carry it: support will ask for it"
+    advice = (
+        "Keep the id of each answer and let the error carry it, since support will ask for it "
+        "(this server sends X-Request-Id; Pawa's documents name no header)"
+    )
     lab.check(
         typed_error("call", outcome, advice="End in an error when attempts run out"),
         holds(

@@ -129,13 +129,24 @@ def all_typed(
             [f"{c.label}: {told(o)}" for c, o in named if (c, o) not in typed],
             advice=advice,
         ),
-        nothing(
-            f"{name}: calls with another kind of error than {' or '.join(sorted(exact))}",
-            [f"{c.label}: {told(o)}" for c, o in typed if exact and o.kind not in exact],
+        holds(
+            f"{name}: kinds of the errors",
+            all(o.kind in exact for _, o in typed),
+            counted(told(o) for _, o in typed),
+            " or ".join(sorted(exact)),
             advice=advice,
             miss=Verdict.ADVISORY,
         ),
     )[: 2 if exact else 1]
+
+
+def since_arrival_s(lab: Lab, call: Call, outcome: Outcome) -> float | None:
+    """Seconds from the arrival of the first attempt to the end of the call.
+
+    What the client did before its request left is not in it. None when nothing arrived.
+    """
+    attempts = lab.attempts(call)
+    return outcome.ended_s - attempts[0].start_s if attempts else None
 
 
 def counted(words: Iterable[str]) -> list[str]:

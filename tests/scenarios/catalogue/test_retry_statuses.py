@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reports.results import Verdict
+from scenarios.clients.hosted import HostedError
 from tests.scenarios.catalogue.in_process import Verdicts, judge_together, missed, soft
 from tests.scenarios.catalogue.miniature import Miniature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from scenarios.clients.hosted import HostedError
 
 
 class RetriesEvery4xx(Miniature):
@@ -49,6 +48,18 @@ class InventsTheStatus(Miniature):
         error = super().error(status, body, headers)
         error.facts["status"] = 400
         return error
+
+
+class SwallowsStreamedRefusals(Miniature):
+    """Takes a stream that was refused for one that said nothing."""
+
+    async def chat(self, request: Any, **options: Any) -> dict[str, Any]:
+        try:
+            return await super().chat(request, **options)
+        except HostedError as error:
+            if request.get("stream") and error.kind == "auth":
+                return {"text": ""}
+            raise
 
 
 class KnowsAFixedList(Miniature):
@@ -101,6 +112,7 @@ def verdicts() -> Verdicts:
             Retries401: ("RETRY-004",),
             HidesTheStatus: ("RETRY-004",),
             InventsTheStatus: ("RETRY-004",),
+            SwallowsStreamedRefusals: ("RETRY-004",),
             KnowsAFixedList: ("RETRY-010",),
             FallsThroughItsTable: ("RETRY-010",),
             Wants200: ("RETRY-010",),
@@ -120,12 +132,14 @@ def test_every_resent_4xx_is_a_check_of_its_own(verdicts: Verdicts) -> None:
     found = verdicts[RetriesEvery4xx]["RETRY-004"]
 
     statuses = (400, 401, 403, 404, 405, 409, 410, 413, 415, 422)
-    assert missed(found) == {f"{status}: attempts on the wire" for status in statuses}
+    calls = [*map(str, statuses), "401, streamed"]
+    assert missed(found) == {f"{call}: attempts on the wire" for call in calls}
 
 
 def test_one_resent_status_is_enough(verdicts: Verdicts) -> None:
-    """A client that retries 401 alone fails for 401 alone."""
-    assert missed(verdicts[Retries401]["RETRY-004"]) == {"401: attempts on the wire"}
+    """A client that retries 401 alone fails for 401 alone, streamed or not."""
+    ends = ": attempts on the wire"
+    assert missed(verdicts[Retries401]["RETRY-004"]) == {f"401{ends}", f"401, streamed{ends}"}
 
 
 def test_no_status_is_an_advisory_and_a_wrong_one_a_failure(verdicts: Verdicts) -> None:
@@ -149,6 +163,14 @@ def test_a_status_without_a_class_of_its_own_is_no_bare_exception(verdicts: Verd
     found = verdicts[FallsThroughItsTable]["RETRY-010"]
 
     assert {"471: outcome", "800: outcome"} <= missed(found)
+
+
+def test_a_swallowed_refusal_of_a_stream_is_told(verdicts: Verdicts) -> None:
+    """Nothing was resent, which is the row's subject; that the error is lost is an advisory."""
+    found = verdicts[SwallowsStreamedRefusals]["RETRY-004"]
+
+    assert found.verdict is Verdict.ADVISORY
+    assert soft(found) == {"401, streamed: outcome"}
 
 
 def test_299_is_a_success(verdicts: Verdicts) -> None:
