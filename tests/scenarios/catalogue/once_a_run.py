@@ -10,7 +10,10 @@ import fcntl
 import hashlib
 import os
 import pickle
+import shutil
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
+
+FOLDERS = "pawa-tests-"
+OLD_S = 3600.0
 
 
 def once_a_run(work: Callable[[], T], *key: Any) -> T:
@@ -29,8 +35,9 @@ def once_a_run(work: Callable[[], T], *key: Any) -> T:
     if run is None:
         return work()
     name = hashlib.sha256(repr(key).encode()).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"pawa-tests-{run}"
+    folder = Path(tempfile.gettempdir()) / f"{FOLDERS}{run}"
     folder.mkdir(exist_ok=True)
+    clear_away(folder)
     with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         kept = folder / name
@@ -38,3 +45,11 @@ def once_a_run(work: Callable[[], T], *key: Any) -> T:
             kept.write_bytes(pickle.dumps(work()))
         done: T = pickle.loads(kept.read_bytes())  # noqa: S301 - written by this very run
     return done
+
+
+def clear_away(mine: Path) -> None:
+    """Remove what runs of more than an hour ago have left beside `mine`."""
+    for folder in mine.parent.glob(f"{FOLDERS}*"):
+        with suppress(FileNotFoundError):  # another worker was quicker
+            if folder != mine and time.time() - folder.stat().st_mtime > OLD_S:
+                shutil.rmtree(folder)
