@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import tomllib
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from mockserver.errors import MockServerError
 from mockserver.faults.complaints import complaints
-from mockserver.settings import Port, SandboxSettings, ServerSettings, Snapshot
+from mockserver.settings import Port, SandboxSettings, ServerSettings, Snapshot, refuse_twins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +48,11 @@ class ConfigFile(SandboxSettings):
     note: str = ""
     server: ListenSettings = ListenSettings()
     sandboxes: tuple[SandboxSettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _sandboxes_are_told_apart(self) -> Self:
+        refuse_twins("sandbox name", (self.name, *(each.name for each in self.sandboxes)))
+        return self
 
 
 def load_config(path: Path) -> ConfigFile:

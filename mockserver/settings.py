@@ -30,7 +30,7 @@ Port = Annotated[int, Field(strict=True, ge=0, le=65535)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
-def _refuse_twins(what: str, names: Iterable[str]) -> None:
+def refuse_twins(what: str, names: Iterable[str]) -> None:
     """Raise ValueError when a name occurs twice."""
     twins = sorted(name for name, count in Counter(names).items() if count > 1)
     if twins:
@@ -189,8 +189,8 @@ class SandboxSettings(Snapshot):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        _refuse_twins("key id", (key.id for key in self.keys))
-        _refuse_twins("rule id", (rule.id for rule in self.rules if rule.id))
+        refuse_twins("key id", (key.id for key in self.keys))
+        refuse_twins("rule id", (rule.id for rule in self.rules if rule.id))
         if len({key.key for key in self.keys}) != len(self.keys):
             raise ValueError("two keys have the same secret; give each key its own")
         return self
@@ -211,5 +211,5 @@ class ServerSettings(Snapshot):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        _refuse_twins("sandbox name", (sandbox.name for sandbox in self.sandboxes))
+        refuse_twins("sandbox name", (sandbox.name for sandbox in self.sandboxes))
         return self

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from mockserver import config, presets
+from mockserver.commands.tables import show
 from mockserver.faults.catalogue import describe
 from mockserver.faults.complaints import nearest
 
@@ -49,7 +49,7 @@ def list_presets(name: str | None, as_json: bool) -> None:
         table = Table("preset", "what it does", box=None)
         for each in presets.NAMES:
             table.add_row(each, presets.summary(each))
-        Console().print(table)
+        show(table)
 
 
 @click.command()
@@ -72,21 +72,19 @@ def _show_faults(wanted: list[FaultDescription]) -> None:
     table = Table("fault", "what a client sees", box=None)
     for fault in wanted:
         table.add_row(fault.kind, fault.summary)
-    console = Console()
-    console.print(table)
-    console.print("\nMore on one: pawa-mock faults KIND", highlight=False)
+    show(table)
+    click.echo("\nMore on one: pawa-mock faults KIND")
 
 
 def _show_fault(fault: FaultDescription) -> None:
-    console = Console()
-    console.print(f"{fault.kind}: {fault.summary}", highlight=False, markup=False)
+    click.echo(f"{fault.kind}: {fault.summary}")
     if fault.parameters:
         table = Table("setting", "allowed", "default", "meaning", box=None)
         for parameter in fault.parameters:
             table.add_row(parameter.name, parameter.allowed, _default(parameter), parameter.meaning)
-        console.print()
-        console.print(table)
-    console.print(f"\nExample: {fault.toml}", highlight=False, markup=False, soft_wrap=True)
+        click.echo()
+        show(table)
+    click.echo(f"\nExample: {fault.toml}")
 
 
 def _default(parameter: Parameter) -> str:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import orjson
-from rich.console import Console
 
 from mockserver import config
-from mockserver.commands.tables import journal_table, rules_table
+from mockserver.commands.tables import journal_table, rules_table, show
 from mockserver.control_calls import written_rule
 from mockserver.control_client import ControlClient
 from mockserver.fault_words import attempts_of, headers_of, rule_of
@@ -95,7 +94,7 @@ def rules(
         ]
         click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))
     elif found:
-        Console().print(rules_table(found, plan))
+        show(rules_table(found, plan))
     else:
         click.echo("no rules")
 
@@ -185,7 +184,7 @@ def journal(
         for exchange in page.exchanges:
             click.echo(to_json_line(exchange), nl=False)
     elif page.exchanges:
-        Console().print(journal_table(page.exchanges))
+        show(journal_table(page.exchanges))
     else:
         click.echo("no exchanges")
     if page.dropped and not as_json:

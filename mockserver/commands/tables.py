@@ -1,10 +1,16 @@
-"""What a running server tells, as tables for a terminal."""
+"""What a running server tells, as tables for a terminal.
+
+What people and clients wrote is shown as it is: a path with brackets in it is no markup.
+"""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from mockserver.control_calls import written_rule
 from mockserver.faults.description import as_toml
@@ -17,6 +23,13 @@ if TYPE_CHECKING:
     from mockserver.journal import Exchange
 
 NS_PER_S = 1_000_000_000
+PIPED_WIDTH = 200
+
+
+def show(table: Table) -> None:
+    """Print a table: as wide as the terminal, or into a pipe without cutting anything short."""
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    Console(width=width, highlight=False).print(table)
 
 
 def rules_table(rules: Sequence[Rule], plan: Sequence[RuleInfo]) -> Table:
@@ -28,7 +41,8 @@ def rules_table(rules: Sequence[Rule], plan: Sequence[RuleInfo]) -> Table:
         fault = told.get("fault") or told["faults"]
         count = counters.get(str(rule.id))
         numbers = (count.seen, count.fired, count.delivered) if count else ("-", "-", "-")
-        table.add_row(
+        _add(
+            table,
             str(rule.id),
             _short(told.get("match")),
             _short(told.get("when")),
@@ -44,7 +58,8 @@ def journal_table(exchanges: Sequence[Exchange]) -> Table:
         "#", "request", "try", "key", "status", "rule", "took", "ending", "request id", box=None
     )
     for one in exchanges:
-        table.add_row(
+        _add(
+            table,
             str(one.seq),
             f"{one.method} {one.path}",
             str(one.attempt),
@@ -56,6 +71,10 @@ def journal_table(exchanges: Sequence[Exchange]) -> Table:
             one.request_id,
         )
     return table
+
+
+def _add(table: Table, *cells: str) -> None:
+    table.add_row(*(Text(cell) for cell in cells))
 
 
 def _took(exchange: Exchange) -> str:

@@ -131,6 +131,15 @@ def test_twins_are_told(tmp_path: Path) -> None:
     assert lines_of(write(tmp_path, twins)) == ("key id 'a' occurs twice; each needs its own",)
 
 
+def test_the_sandbox_of_the_top_level_has_a_name_too(tmp_path: Path) -> None:
+    """It is ``default`` where none is given."""
+    twins = '[[sandboxes]]\nname = "default"'
+
+    assert lines_of(write(tmp_path, twins)) == (
+        "sandbox name 'default' occurs twice; each needs its own",
+    )
+
+
 def test_a_secret_is_not_repeated(tmp_path: Path) -> None:
     """A mistake inside a key does not print the key."""
     bad = '[[keys]]\nid = "a"\nkey = "se cret-1234"'

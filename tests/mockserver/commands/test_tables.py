@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from mockserver.commands.tables import journal_table, rules_table
+from mockserver.commands.tables import journal_table, rules_table, show
 from mockserver.control_calls import RuleInfo
 from mockserver.faults.rules import parse_rules
 
 if TYPE_CHECKING:
+    import pytest
     from rich.table import Table
 
     from mockserver.threaded import ThreadedMockServer
@@ -40,6 +41,29 @@ def test_a_rule_is_shown_as_it_is_written_with_its_counters() -> None:
     assert lines[1][-3:] == ["7", "6", "5"]
     assert lines[2][0] == "both"
     assert lines[2][-3:] == ["-", "-", "-"]
+
+
+def test_what_was_written_is_no_markup() -> None:
+    """A glob with a set of characters stays whole, and a slash in brackets breaks nothing."""
+    rules = parse_rules(
+        [{"match": {"path": "/v1/[a-c]*", "body": "[/x]"}, "fault": {"kind": "noop"}}]
+    )
+
+    text = printed(rules_table(rules, []))
+
+    assert "/v1/[a-c]*" in text
+    assert "[/x]" in text
+
+
+def test_a_pipe_cuts_nothing_short(capsys: pytest.CaptureFixture[str]) -> None:
+    """A script reads whole lines, however narrow the terminal was."""
+    rules = parse_rules([{"id": "r" * 60, "match": {"body": "b" * 70}, "fault": {"kind": "noop"}}])
+
+    show(rules_table(rules, []))
+
+    line = capsys.readouterr().out.splitlines()[1]
+    assert "r" * 60 in line
+    assert "b" * 70 in line
 
 
 def test_an_exchange_is_one_line(server: ThreadedMockServer) -> None:
