@@ -155,7 +155,9 @@ def counted(words: Iterable[str]) -> list[str]:
 
 
 def told(outcome: Outcome) -> str:
-    """The outcome in a word or two: its kind, and for a bare exception its class."""
+    """The outcome in a few words: its kind, for a bare exception its class, for nothing that."""
+    if outcome.ok and not outcome.text and not (outcome.answer and outcome.answer.vectors):
+        return "ok, with no text"
     if outcome.error is not None and outcome.kind == "internal" and outcome.error.code:
         return f"internal ({outcome.error.code})"
     return outcome.kind

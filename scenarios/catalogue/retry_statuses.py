@@ -93,7 +93,7 @@ def streamed_refusal(lab: Lab, call: Call, outcome: Outcome) -> tuple[Check, Che
         holds(
             "401, streamed: outcome",
             outcome.error is not None and outcome.kind not in UNTYPED,
-            "ok, with no text" if outcome.ok and not outcome.text else told(outcome),
+            told(outcome),
             "a typed error",
             advice="Look at the status before handing out the result of a streamed call",
             miss=Verdict.ADVISORY,
