@@ -48,8 +48,11 @@ def run(arguments: Sequence[str]) -> int:
         cli.main(list(arguments), prog_name="pawa-mock", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "pawa-mock"
+        return _complain([f"{_one_line(error).rstrip('.')}; see {command} --help"])
     except click.ClickException as error:
-        return _complain([error.format_message().replace("\n", " ")])
+        return _complain([_one_line(error)])
     except (MockServerError, RuleError) as error:
         return _complain(str(error).splitlines())
     except (click.Abort, KeyboardInterrupt):
@@ -60,6 +63,10 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     """The door of ``pawa-mock`` and of ``python -m mockserver``."""
     sys.exit(run(sys.argv[1:]))
+
+
+def _one_line(error: click.ClickException) -> str:
+    return " ".join(error.format_message().split())
 
 
 def _complain(lines: Sequence[str]) -> int:

@@ -36,7 +36,11 @@ def commands() -> None:
     help="Folder for index.html.",
 )
 def html(results: Path, out: Path) -> None:
-    """Write the page of one run into a folder."""
+    """Write the page of one run into a folder.
+
+    \b
+    pawa-report html out/mine/results.json --out out/mine
+    """
     page = out / "index.html"
     write_whole(page, run_page(read_results(results)).encode())
     click.echo(page)
@@ -45,7 +49,11 @@ def html(results: Path, out: Path) -> None:
 @commands.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def matrix(folder: Path) -> None:
-    """Write DIR/index.html over every DIR/*/results.json."""
+    """Write DIR/index.html over every DIR/*/results.json.
+
+    \b
+    pawa-report matrix out
+    """
     click.echo(write_matrix(read_entries(folder), folder))
 
 
@@ -53,7 +61,12 @@ def matrix(folder: Path) -> None:
 @_RESULTS
 @click.option("--row", "row_id", metavar="ID", help="Show the checks and attempts of this row.")
 def show(results: Path, row_id: str | None) -> None:
-    """Print a run as a short table, or one row with its proof."""
+    """Print a run as a short table, or one row with its proof.
+
+    \b
+    pawa-report show out/mine/results.json
+    pawa-report show out/mine/results.json --row RETRY-001
+    """
     run = read_results(results)
     console = console_for(sys.stdout)
     if row_id is None:
@@ -86,7 +99,7 @@ def main() -> None:
         sys.exit(2)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "pawa-report"
-        _refuse(f"{error.format_message()} See {command} --help.")
+        _refuse(f"{error.format_message().rstrip('.')}; see {command} --help")
     except (ReportError, click.ClickException) as error:
         _refuse(str(error))
     except click.Abort:

@@ -32,13 +32,21 @@ def commands() -> None:
     metavar="SPEC",
     help="reference, pawa-sdk, pawa-sdk-async, python:package.module:factory, cmd:COMMAND, http://…",
 )
-@click.option("--rows", multiple=True, metavar="IDS", help="Only these, as RETRY-001,SSE-*.")
+@click.option("--rows", multiple=True, metavar="IDS", help="Only these rows, as RETRY-001,SSE-*.")
 @click.option(
-    "--group", "groups", multiple=True, metavar="GROUPS", help="Only these, as RETRY,SSE."
+    "--group",
+    "groups",
+    multiple=True,
+    metavar="GROUPS",
+    help="Only the rows of these groups, as RETRY,SSE.",
 )
-@click.option("--targets", metavar="FILE", help="TOML file of targets.")
+@click.option(
+    "--targets", metavar="FILE", help="TOML file with thresholds of your own (docs/commands.md)."
+)
 @click.option("--out", metavar="DIR", help="Write results.json, junit.xml and index.html there.")
-@click.option("--seed", type=int, metavar="N", help="Repeat the run of that seed.")
+@click.option(
+    "--seed", type=int, metavar="N", help="Same tokens and draws as in the run of that seed."
+)
 @click.option(
     "--mock-port",
     type=click.IntRange(0, 65535),
@@ -48,7 +56,18 @@ def commands() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Tell the progress as JSON Lines.")
 def run(spec: str, as_json: bool, **asked: Any) -> int:
-    """Judge a client."""
+    """Judge a client.
+
+    All rows are judged, or those of --rows and those of --group together.
+
+    \b
+    pawa-scenarios run --client reference
+    pawa-scenarios run --client "cmd:node my_adapter.mjs" --rows KEY-001,RETRY-004
+    pawa-scenarios run --client python:shop.judged:factory --group SSE --out out/shop
+
+    Exits 0 when no must or must* row failed, 1 when one did, 2 when the command or a file is
+    wrong, 3 when the harness itself failed, a row was not testable, or the run was interrupted.
+    """
     from scenarios.judging import read_request  # noqa: PLC0415 - `list` need not wait for it
     from scenarios.running import run as run_request  # noqa: PLC0415
 
@@ -70,10 +89,14 @@ def list_rows(as_json: bool) -> int:
     return 0
 
 
-@commands.command()
+@commands.command(short_help="Say what a row asks for, why, and how it is tested.")
 @click.argument("row", metavar="ROW")
 def explain(row: str) -> int:
-    """Say what a row holds right, why, how it is tested, and where it comes from."""
+    """Say what a row asks for, why, how it is tested, and where it comes from.
+
+    \b
+    pawa-scenarios explain RETRY-001
+    """
     from scenarios.explain import explanation  # noqa: PLC0415
     from scenarios.registry import discover  # noqa: PLC0415
 
@@ -83,7 +106,7 @@ def explain(row: str) -> int:
     return 0
 
 
-@commands.command()
+@commands.command(short_help="Prove the scenarios on clients with one known defect each.")
 @click.option("--only", multiple=True, metavar="IDS", help="Only these defects, as M01,NULL-A.")
 @click.option(
     "--repeat",
@@ -92,15 +115,23 @@ def explain(row: str) -> int:
     show_default=True,
     help="Run each so many times.",
 )
-@click.option("--seed", type=int, metavar="N", help="Repeat the run of that seed.")
+@click.option(
+    "--seed", type=int, metavar="N", help="Same tokens and draws as in the run of that seed."
+)
 def zoo(only: tuple[str, ...], repeat: int, seed: int | None) -> int:
-    """Run the scenarios against clients with one known defect each; all must be caught."""
+    """Run the scenarios against clients with one known defect each; all must be caught.
+
+    Exits 0 when they were, 1 when one escaped.
+
+    \b
+    pawa-scenarios zoo --only M01,NULL-A --repeat 5
+    """
     from scenarios.hunt import hunt  # noqa: PLC0415
 
     return hunt(only=only, repeat=repeat, seed=seed)
 
 
-@commands.command()
+@commands.command(short_help="Judge the reference client and the official SDK.")
 @click.option(
     "--out",
     default="out",
@@ -108,7 +139,9 @@ def zoo(only: tuple[str, ...], repeat: int, seed: int | None) -> int:
     metavar="DIR",
     help="Write a folder for each client and the matrix (index.html) there.",
 )
-@click.option("--seed", type=int, metavar="N", help="Repeat the run of that seed.")
+@click.option(
+    "--seed", type=int, metavar="N", help="Same tokens and draws as in the run of that seed."
+)
 def demo(out: str, seed: int | None) -> int:
     """Judge the reference client and the official SDK side by side, and compare them.
 
@@ -133,7 +166,7 @@ def main() -> None:
         sys.exit(WRONG_INPUT)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "pawa-scenarios"
-        _refuse(f"{error.format_message()} See {command} --help.")
+        _refuse(f"{error.format_message().rstrip('.')}; see {command} --help")
     except CatalogueError as error:
         _refuse(str(error), HARNESS_FAILED)
     except (ScenariosError, click.ClickException) as error:

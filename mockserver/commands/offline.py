@@ -35,7 +35,7 @@ def faults(kind: str | None, as_json: bool) -> None:
         _show_faults(wanted)
 
 
-@click.command(name="presets")
+@click.command(name="presets", short_help="List the presets, or print the file of one.")
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_presets(name: str | None, as_json: bool) -> None:
@@ -52,7 +52,7 @@ def list_presets(name: str | None, as_json: bool) -> None:
         show(table)
 
 
-@click.command()
+@click.command(short_help="Check configuration files.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check(files: tuple[Path, ...]) -> None:
     """Check configuration FILES; every mistake is told at once, a line each."""

@@ -53,7 +53,7 @@ def steer(server: str, token: str | None, work: Callable[[ControlClient], Awaita
     return asyncio.run(done())
 
 
-@click.command()
+@click.command(short_help="Show or change the rules of a running server.")
 @click.option("--set", "set_file", type=click.Path(path_type=Path), help="Replace all by FILE's.")
 @click.option("--add", "add_file", type=click.Path(path_type=Path), help="Add those of FILE.")
 @click.option("--remove", metavar="ID", help="Take one away.")
@@ -104,7 +104,7 @@ def fault() -> None:
     """Make a running server misbehave."""
 
 
-@fault.command()
+@fault.command(short_help="Add a rule with one fault of KIND.")
 @click.argument("kind")
 @click.argument("settings", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--id", "rule_id", help="Name of the rule.")
@@ -113,7 +113,9 @@ def fault() -> None:
 @click.option("--model", metavar="GLOB", help="Only these models.")
 @click.option("--key", metavar="ID", help="Only requests with the key of this id.")
 @click.option("--stream/--no-stream", default=None, help="Only streams, or only the others.")
-@click.option("--header", "headers", multiple=True, metavar="NAME=GLOB", help="Only with these.")
+@click.option(
+    "--header", "headers", multiple=True, metavar="NAME=GLOB", help="Only with this header."
+)
 @click.option("--body", metavar="TEXT", help="Only bodies that hold this text.")
 @click.option("--token", metavar="GLOB", help="Only this call token.")
 @click.option("--attempt", metavar="N|N-M", help="Only these attempts of a call.")
@@ -140,7 +142,11 @@ def add(
 ) -> None:
     """Add a rule with one fault of KIND; its settings are written as NAME=VALUE.
 
-    For example: pawa-mock fault add status status=503 retry_after=2 --path /chat/request --times 3
+    \b
+    pawa-mock fault add status status=503 retry_after=2 --path /chat/request --times 3
+    pawa-mock fault add cut_stream after_chunks=5 how=rst --stream --probability 0.2
+
+    `pawa-mock faults` lists the kinds, `pawa-mock faults KIND` the settings of one.
     """
     match = {name: options[name] for name in ("method", "path", "model", "key", "stream")}
     match |= {name: options[name] for name in ("body", "token")}
@@ -160,7 +166,9 @@ def add(
 @click.option("--path", help="Only this path.")
 @click.option("--status", type=int, help="Only answers with this status.")
 @click.option("--rule", help="Only what this rule changed.")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="The newest.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="So many, the newest."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, everything recorded.")
 @server_options
 def journal(
@@ -191,7 +199,7 @@ def journal(
         click.echo(f"{page.dropped} older exchanges are no longer held")
 
 
-@click.command()
+@click.command(short_help="Bring a running server back to its settings.")
 @server_options
 def reset(server: str, sandbox: str, control_token: str | None) -> None:
     """Bring a sandbox of a running server back to its settings; forget what it saw."""

@@ -36,6 +36,11 @@ def serve(host: str | None, port: int | None, config_file: Path | None, preset: 
 
     Prints one line when ready: ready, the API's address, and its key. With both --preset and
     --config, what the file says wins.
+
+    \b
+    pawa-mock serve
+    pawa-mock serve --preset bad-day
+    pawa-mock serve --config mock.toml --port 0
     """
     settings = load(config_file, preset, host=host, port=port)
     if not is_loopback(settings.host):

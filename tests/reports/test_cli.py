@@ -66,7 +66,7 @@ def test_bad_input_is_one_line_and_exit_code_2(results_json: Path, tmp_path: Pat
         (("show", tmp_path / "nothing.json"), "no such file"),
         (("show", broken), "not JSON"),
         (("show", results_json, "--row", "NO-001"), "no row NO-001; it has RETRY-001"),
-        (("html", results_json), "Missing option '--out'. See pawa-report html --help."),
+        (("html", results_json), "Missing option '--out'; see pawa-report html --help"),
         (("html", results_json, "--out", in_the_way), "choose another folder"),
         (("matrix", tmp_path / "nowhere"), "no such folder"),
         (("matrix", results_json.parent), "no folder in it has a results.json"),

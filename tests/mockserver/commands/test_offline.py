@@ -78,4 +78,6 @@ def test_check_tells_every_mistake_of_every_file(pawa_mock: PawaMock, tmp_path: 
 
 def test_check_wants_a_file(pawa_mock: PawaMock) -> None:
     """One line."""
-    assert pawa_mock("check").err == "pawa-mock: Missing argument 'FILES...'.\n"
+    assert pawa_mock("check").err == (
+        "pawa-mock: Missing argument 'FILES...'; see pawa-mock check --help\n"
+    )

@@ -162,7 +162,7 @@ def test_the_server_can_be_named_once_for_all(
         (("rules", "--remove", "x"), "no rule 'x'; there are: none"),
         (
             ("rules", "--clear", "--remove", "x"),
-            "give only one of --set, --add, --remove and --clear",
+            "give only one of --set, --add, --remove and --clear; see pawa-mock rules --help",
         ),
         (("rules", "--set", "no.toml"), "no.toml: cannot be read: no such file or directory"),
         (("journal", "--status", "5"), "query: status: must be at least 100, not '5'"),
