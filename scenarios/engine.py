@@ -137,9 +137,10 @@ class Engine:
             async with MockServer(salt=self.keyring.salt) as server:
                 driver = await self._start_client()
                 self.manifest = driver.manifest
-                self._listener.run_started(driver.manifest)
                 try:
-                    await self._judge_all(server, driver)
+                    fixed = await self._fixed_sandbox(server) if driver.fixed_address else None
+                    self._listener.run_started(driver.manifest)
+                    await self._judge_all(server, driver, fixed)
                     self.complete = True
                 finally:
                     self.output = self.keyring.mask_text(driver.stderr_text())
@@ -163,12 +164,12 @@ class Engine:
         """What every process of the client has written to stderr so far, unmasked."""
         return "".join(driver.stderr_raw() for driver in self._drivers)
 
-    async def _judge_all(self, server: MockServer, driver: Driver) -> None:
+    async def _judge_all(self, server: MockServer, driver: Driver, fixed: Sandbox | None) -> None:
+        """Side by side; where there is one sandbox for all, one after the other."""
         chosen = dict.fromkeys(self._registry.scenario_of(row.id) for row in self.rows)
         first = [scenario for scenario in chosen if not scenario.last]
         last = [scenario for scenario in chosen if scenario.last]
-        if driver.fixed_address:
-            fixed = await self._fixed_sandbox(server)
+        if fixed is not None:
             for scenario in (*first, *last):
                 await self._judge(scenario, server, driver, fixed)
             return
@@ -196,7 +197,9 @@ class Engine:
         try:
             return await server.open_sandbox(fixed_settings(self._mock_port, self.seed))
         except MockServerError as error:
-            raise InputError(f"{error} (--mock-port)") from None
+            raise InputError(
+                f"{error} (--mock-port); the run is the mock itself: end a `pawa-mock serve` first"
+            ) from None
 
     async def _judge(
         self, scenario: Scenario, server: MockServer, driver: Driver, fixed: Sandbox | None

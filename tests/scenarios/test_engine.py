@@ -348,16 +348,19 @@ async def test_an_application_is_judged_one_scenario_after_the_other(
 
 
 async def test_a_taken_port_is_told_in_one_line(registry: Registry, unused_tcp_port: int) -> None:
-    """With the option that mends it."""
+    """With the option that mends it, and before anybody is told that the run has begun."""
     register_call(registry)
+    heard = Heard()
     taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", unused_tcp_port)
-    engine = make_engine(registry, FakeDriver(fixed_address=True), mock_port=unused_tcp_port)
+    driver = FakeDriver(fixed_address=True)
+    engine = make_engine(registry, driver, heard, mock_port=unused_tcp_port)
 
     async with taken:
         with pytest.raises(
             InputError, match=rf"{unused_tcp_port}: the port is in use.*--mock-port"
         ):
             await engine.run()
+    assert heard.words == []
 
 
 def test_a_seed_depends_on_the_scenario_alone() -> None:
