@@ -37,6 +37,9 @@ ROWS: tuple[str, ...] = ()
 FINDINGS = (0, 1)
 """Exit codes of a run that went well, whatever it found."""
 
+APART_S = 2.0
+"""Between the starts of two clients: starting is what keeps the cores busiest."""
+
 HARNESS_FAILED = 3
 ENDING_S = 5.0
 
@@ -95,13 +98,19 @@ async def _judge_all(
         console=console,
         disable=not console.is_terminal,
     ) as bars:
-        runs = [_judge(spec, folder / spec, seed, bars, console) for spec in clients]
+        runs = [
+            _judge(spec, folder / spec, seed, bars, console, after_s=number * APART_S)
+            for number, spec in enumerate(clients)
+        ]
         return list(await asyncio.gather(*runs))
 
 
-async def _judge(spec: str, out: Path, seed: int, bars: Progress, console: Console) -> Finished:
-    """One client's run, its bar moved by what the process tells."""
+async def _judge(
+    spec: str, out: Path, seed: int, bars: Progress, console: Console, *, after_s: float
+) -> Finished:
+    """One client's run, begun `after_s` from now, its bar moved by what the process tells."""
     task = bars.add_task(spec, total=None)
+    await asyncio.sleep(after_s)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "scenarios", "run", "--json"),
         *("--client", spec, "--out", str(out), "--seed", str(seed)),

@@ -61,7 +61,7 @@ EVERY_S = 0.04
 """Between two calls, so that their answers do not wait for one another inside the client."""
 
 UNDECLARED_CAP_S = 45.0
-REACTION_S = 15.0
+REACTION_S = 8.0
 
 
 async def isolated(lab: Lab, **settings: Any) -> Client:
@@ -78,8 +78,8 @@ async def odd_hints_fall_back_to_backoff(lab: Lab) -> None:
 
     ``0``, ``-5``, an empty one, ``soon``, ``1.5``, ``1000000000``, ``99999999999999999999``, a past
     date and ``NaN``. None may crash the client, raise a bare exception or make it hang (neither
-    tried again nor ended 15 s after the cap in force). The pause before the second attempt has to
-    be 10 ms at least in the mean, so that "now" is no hot loop; of a client that declares its base,
+    tried again nor ended 8 s after the cap in force). The pause before the second attempt has to be
+    10 ms at least in the mean, so that "now" is no hot loop; of a client that declares its base,
     here 3 s, the median of the nine has to be 75 ms, so that no busy machine lends a hot loop its
     pauses (full jitter falls short of it for one value in 800,000). The two that mean "now" have to
     be tried again and answered; after a malformed one giving up is an advisory; after the two
@@ -119,7 +119,7 @@ async def odd_hints_fall_back_to_backoff(lab: Lab) -> None:
 
 
 def hang_s(lab: Lab, client: Client) -> float:
-    """After how many seconds a call counts as hanging: what it may wait for, and 15 s.
+    """After how many seconds a call counts as hanging: what it may wait for, and 8 s.
 
     It may wait for its backoff cap, or for the longest hint that it declares to obey.
     """
