@@ -125,7 +125,7 @@ async def a_deadline_bounds_attempts_and_pauses(lab: Lab) -> None:
         fault("status", status=503).on(rescued).on_attempts(1),
     )
 
-    saved = quick.start(rescued, deadline_s=deadline_s, patience_s=15.0)
+    saved = quick.start(rescued, deadline_s=deadline_s, patience_s=8.0)
     every = [call for calls in hit.values() for call in calls]
     outcomes = await client.chat_all(every, deadline_s=deadline_s, patience_s=8.0)
     await lab.late_attempts(tuple(call.token for call in every), within_s=lab.targets.drain_s + 3.0)
