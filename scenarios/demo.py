@@ -20,7 +20,7 @@ from reports.document import ReportError, read_results
 from reports.terminal import console_for, print_summary
 from reports.writing import write_matrix
 from scenarios.errors import InputError
-from scenarios.judging import SEED_BITS
+from scenarios.judging import SEED_BITS, refuse_unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +62,7 @@ def run_demo(out: str, *, seed: int | None = None, clients: Sequence[str] = CLIE
         InputError: The folder cannot be written.
     """
     folder = Path(out)
+    refuse_unwritable(folder)
     shown = console_for(sys.stderr)
     seed = secrets.randbits(SEED_BITS) if seed is None else seed
     finished = asyncio.run(_judge_all(clients, folder, seed, shown))

@@ -114,10 +114,12 @@ def choose(defects: Mapping[str, Defect], only: Sequence[str]) -> list[Defect]:
     """The defects of these ids (in any case, with commas); all without ids.
 
     Raises:
-        InputError: An unknown id, with the nearest.
+        InputError: An unknown id, with the nearest; or none at all.
     """
     by_folded = {name.casefold(): defect for name, defect in defects.items()}
     wanted = [word.strip() for text in only for word in text.split(",") if word.strip()]
+    if only and not wanted:
+        raise InputError("--only is empty; leave it out for the whole zoo")
     for word in wanted:
         if word.casefold() not in by_folded:
             raise InputError(f"unknown defect {word!r}{nearest(word, defects)}")

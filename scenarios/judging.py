@@ -87,10 +87,10 @@ def read_request(
         plan = parse_spec(spec)
     except ClientsError as error:
         raise InputError(str(error)) from None
-    chosen = discover().select(_words(rows), _words(groups))
+    chosen = discover().select(_words(rows, "--rows"), _words(groups, "--group"))
     out_dir = None if out is None else Path(out)
     if out_dir is not None:
-        _refuse_unwritable(out_dir)
+        refuse_unwritable(out_dir)
     salt = secrets.token_bytes(16)
     return Request(
         spec=spec,
@@ -176,12 +176,19 @@ class Judging:
         return exit_code(self.results)
 
 
-def _words(given: Sequence[str]) -> list[str]:
-    return [word.strip() for text in given for word in text.split(",") if word.strip()]
+def _words(given: Sequence[str], option: str) -> list[str]:
+    words = [word.strip() for text in given for word in text.split(",") if word.strip()]
+    if given and not words:
+        raise InputError(f"{option} is empty; leave it out to judge every row")
+    return words
 
 
-def _refuse_unwritable(out_dir: Path) -> None:
-    """Find out before a long run that its results have no place to go."""
+def refuse_unwritable(out_dir: Path) -> None:
+    """Find out before a long run that its results have no place to go.
+
+    Raises:
+        InputError: One line that names the folder.
+    """
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=out_dir, prefix=".pawa-")

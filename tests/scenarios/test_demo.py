@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from reports.document import read_results
 from scenarios import demo
 from scenarios.demo import HARNESS_FAILED, run_demo
+from scenarios.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_a_demo_shows_findings_and_ends_well(
@@ -35,6 +36,14 @@ def test_a_demo_shows_findings_and_ends_well(
     assert "pawa-sdk/index.html#ERR-002" in page
     assert "pawa-sdk: fail ERR-002" in shown.err
     assert "index.html" in shown.out
+
+
+def test_a_folder_that_cannot_be_written_is_told_once(tmp_path: Path) -> None:
+    """Before any client is started."""
+    (tmp_path / "taken").write_text("a file")
+
+    with pytest.raises(InputError, match="taken: file exists; choose another folder"):
+        run_demo(str(tmp_path / "taken"))
 
 
 def test_a_client_that_does_not_start_spoils_the_demo(

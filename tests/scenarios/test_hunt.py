@@ -176,6 +176,12 @@ def test_an_unknown_defect_names_the_nearest() -> None:
         choose(ZOO, ["M1"])
 
 
+def test_an_empty_choice_is_not_the_whole_zoo() -> None:
+    """A variable that a script forgot to set."""
+    with pytest.raises(InputError, match="--only is empty"):
+        choose(ZOO, [""])
+
+
 @pytest.mark.parametrize(("manner", "code"), [("canned", 0), ("good", 1)])
 def test_the_hunt_tells_what_escaped(
     manner: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -49,6 +49,8 @@ def test_without_a_seed_one_is_drawn() -> None:
         ({"spec": None}, "no client: say which with --client"),
         ({"spec": "refrence"}, "unknown client 'refrence'"),
         ({"spec": "reference", "rows": ["RETRY-01"]}, "unknown row 'RETRY-01'"),
+        ({"spec": "reference", "rows": [""]}, "--rows is empty; leave it out"),
+        ({"spec": "reference", "groups": [","]}, "--group is empty; leave it out"),
         ({"spec": "reference", "groups": ["RETRI"]}, "unknown group 'RETRI'"),
         ({"spec": "reference", "targets": "/nowhere/t.toml"}, "targets file /nowhere/t.toml"),
         ({"spec": "reference", "out": "/dev/null/out"}, "--out /dev/null/out: not a directory"),
