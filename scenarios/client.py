@@ -15,6 +15,26 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 30.0
 
+NOT_UNDER_TEST: Mapping[str, tuple[str, Any]] = {
+    "max_concurrency": ("concurrency_limit", 1000),
+    "queue_limit": ("queueing", 100_000),
+    "rate_per_s": ("rate_limit", 10_000.0),
+    "retry_budget_ratio": ("retry_budget", 1000.0),
+    "breaker": (
+        "circuit_breaker",
+        {"failures": 1_000_000, "window_s": 1.0, "open_s": 0.01, "probes": 1},
+    ),
+}
+"""Settings that put a feature out of the way of rows about another one, with the feature's claim.
+
+A breaker that opens, or a limit of the client's own, would hide what the row is about.
+"""
+
+
+def out_of_the_way(claims: frozenset[str]) -> dict[str, Any]:
+    """The settings that keep a client's other features from hiding what a row is about."""
+    return {name: value for name, (claim, value) in NOT_UNDER_TEST.items() if claim in claims}
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -24,7 +24,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from scenarios.call import Call, make_call, new_token
-from scenarios.client import Client, Told
+from scenarios.client import Client, Told, out_of_the_way
 from scenarios.clients.protocol import SETTINGS
 from scenarios.errors import CatalogueError, NotTestable, nearest
 from scenarios.evidence import Attempt, attempts_of
@@ -137,7 +137,8 @@ class Lab:
         """A fresh client instance, with its own cache, breaker, budget and connections.
 
         `settings` are those of the protocol; base URL, key and model of the primary sandbox (or of
-        `sandbox`) are filled in. A setting of None is left out (``api_key=None``: no key at all).
+        `sandbox`) are filled in, and claimed features that no row is about yet are put out of the
+        way. A setting of None is left out (``api_key=None``: no key at all).
         `process` gives the instance a process of its own.
 
         Raises:
@@ -148,7 +149,11 @@ class Lab:
                 raise CatalogueError(
                     f"no setting {name!r} in the protocol{nearest(name, SETTINGS)}"
                 )
-        wanted = {**self.address(sandbox or self.sandbox), **settings}
+        wanted = {
+            **self.address(sandbox or self.sandbox),
+            **out_of_the_way(self.claims),
+            **settings,
+        }
         given = {name: value for name, value in wanted.items() if value is not None}
         driver = await self._bench.own_driver() if process else self._driver
         client = Client(
@@ -160,17 +165,6 @@ class Lab:
         )
         self._clients.append(client)
         return client
-
-    def needs_setting(self, name: str) -> None:
-        """Say that the scenario proves nothing unless the client takes this setting.
-
-        Raises:
-            NotTestable: The client is an application, whose settings are its own.
-        """
-        if self._driver.fixed_address:
-            raise NotTestable(
-                f"the scenario sets {name}, and an application's settings are its own"
-            )
 
     def must_set(self, *names: str) -> None:
         """Say that the row stands and falls with these settings (an empty key, retries off).

@@ -18,6 +18,7 @@ from scenarios.checks import holds
 from scenarios.errors import NotTestable
 from scenarios.evidence import hands_out
 from scenarios.lab import Lab
+from scenarios.verdicts import IN_TIME, SURVIVES
 
 if TYPE_CHECKING:
     from mockserver.journal import Exchange, Journal
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from scenarios.registry import Scenario
 
 ALIVE = "a plain call works afterwards"
-SURVIVES = "the client's process survives"
-IN_TIME = "the scenario ends in time"
 PROBE = "plain call afterwards"
 
 CLOSING_S = 5.0

@@ -21,6 +21,12 @@ EXPLAINED = 10.0
 """A time that was missed by so many times the machine's longest lateness was the client's doing."""
 
 
+SURVIVES = "the client's process survives"
+IN_TIME = "the scenario ends in time"
+TOLD_FIRST = (SURVIVES, IN_TIME)
+"""Checks that every scenario shares and that explain the other misses."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """All that a verdict rests on.
@@ -114,8 +120,11 @@ def _noise_reason(missed: list[Check], finding: Finding) -> str:
 
 
 def _told(missed: list[Check]) -> str:
-    """The first miss, which is the one that the row is about; the rest is counted."""
-    first, *rest = missed
+    """The first miss, which is the one that the row is about; the rest is counted.
+
+    A crash or a hang goes first: it is the cause of the others.
+    """
+    first, *rest = sorted(missed, key=lambda check: check.name not in TOLD_FIRST)
     told = (first.detail or f"{first.name} missed.").rstrip(".")
     return (
         f"{told}; {len(rest)} more checks missed."

@@ -39,7 +39,7 @@ async def calls_inside_the_window_are_combined(lab: Lab) -> None:
     under a limit of 500 bytes of sentences to a request, which twelve of them would exceed.
     Control: a call that is alone does not wait for company beyond the linger time.
     """
-    lab.needs_setting("batching")
+    lab.must_set("batching")
     client = await lab.open(batching=SMALL_BATCHES, max_attempts=1)
     tokens, sentences = lab.sentences(50)
     [lone_token], [lone_sentence] = lab.sentences(1)
@@ -183,7 +183,7 @@ async def one_bad_item_fails_alone(lab: Lab) -> None:
     Nine get their vectors, the tenth a typed error, and nothing is sent again, though the client
     may make three attempts. Control: ten sentences without the fault.
     """
-    lab.needs_setting("batching")
+    lab.must_set("batching")
     client = await lab.open(
         batching=SMALL_BATCHES, max_attempts=3, backoff_base_s=0.05, backoff_cap_s=0.1
     )

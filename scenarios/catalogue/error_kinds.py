@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reports.results import Check, Verdict
 from scenarios.catalogue.outcomes import UNTYPED, spared, told
+from scenarios.catalogue.timeouts import patience_s
 from scenarios.checks import at_least, equal, nothing
 from scenarios.plans import fault
 from scenarios.registry import scenario
@@ -43,7 +44,7 @@ def bad_days() -> dict[str, PlannedRule]:
     }
 
 
-@scenario("ERR-004")
+@scenario("ERR-004", patience_s=300.0)
 async def kinds_of_error_can_be_told_apart(lab: Lab) -> None:
     """Thirteen things go wrong, twice each, and each but one wants a kind of error of its own.
 
@@ -72,10 +73,15 @@ async def kinds_of_error_can_be_told_apart(lab: Lab) -> None:
     untouched = lab.call(label="control: no fault")
     lab.plan(*(rules[name].on(call) for name, calls in hit.items() for call in calls))
 
+    limit_s = hasty.limit("timeout_s", lab.targets.response_limit_s)
+    waited_for_s = patience_s(hasty, limit_s)
     planned = tuple(hit.values())
     stopped = [cancelled(lab, client, call) for call in hit.pop(CANCELLED, ())]
     running = {
-        name: [(hasty if name == TIMEOUT else client).start(call) for call in calls]
+        name: [
+            hasty.start(call, patience_s=waited_for_s) if name == TIMEOUT else client.start(call)
+            for call in calls
+        ]
         for name, calls in hit.items()
     }
     control = client.start(untouched)

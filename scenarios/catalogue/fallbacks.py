@@ -32,7 +32,7 @@ async def client_with_fallback(lab: Lab) -> Client:
 
     Blaze is asked at the same address or, by a client that claims other providers only, at another.
     """
-    lab.needs_setting("fallback_models")
+    lab.must_set("fallback_models")
     fallback: dict[str, Any] = {"fallback_models": [FALLBACK_MODEL]}
     if "fallback_model" not in lab.claims:
         backup = await lab.another_sandbox("backup")

@@ -189,7 +189,7 @@ async def without_a_key_nothing_is_sent(lab: Lab) -> None:
     Nothing may arrive, and the call has to end in a typed error: one of configuration, since no
     server has refused anything. Control: with the key the same call is answered.
     """
-    lab.needs_setting("api_key")
+    lab.must_set("api_key")
     for name, key in (("empty key", ""), ("no key", None)):
         client = await lab.open(api_key=key, max_attempts=1)
         call = lab.call(label=name)

@@ -243,7 +243,6 @@ def gave_up(lab: Lab, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> tup
         "when it asks for more than that or than the caller has"
     )
     ended = [o for o in outcomes if o.ending != "hung"]
-    hints = [rounded_s(o.error.retry_after_s) if o.error else None for o in ended]
     early = [
         f"{call.label}: {attempt.gap_s or 0:.2f} s after attempt {attempt.number - 1}"
         for call in calls
@@ -271,10 +270,13 @@ def gave_up(lab: Lab, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> tup
             advice=advice,
         ),
     )
-    if not ended:
-        return seen
+    return (*seen, *told_of_the_hint(lab, ended, advice)) if ended else seen
+
+
+def told_of_the_hint(lab: Lab, ended: Sequence[Outcome], advice: str) -> tuple[Check, ...]:
+    """How the calls ended that did: soon, in a typed error, with the hint in it."""
+    hints = [rounded_s(o.error.retry_after_s) if o.error else None for o in ended]
     return (
-        *seen,
         nothing(
             "calls that ended without a typed error",
             counted(told(o) for o in ended if o.error is None or o.kind in UNTYPED),

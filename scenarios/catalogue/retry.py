@@ -149,6 +149,18 @@ async def attempts_equal_the_maximum(lab: Lab) -> None:
     late = await lab.late_attempts(tuple(call.token for call in calls))
 
     lab.check(*counted(clients, counts))
+    said = [outcome.error.attempts if outcome.error else None for outcome in outcomes]
+    lab.check(
+        nothing(
+            "counts in the errors that are not the server's",
+            [
+                f"{call.label}: {own} of {count}"
+                for call, own, count in zip(calls, said, counts, strict=True)
+                if own not in (None, count)
+            ],
+            advice="Report as many attempts as were made",
+        )
+    )
     lab.check(
         *(
             typed_error(

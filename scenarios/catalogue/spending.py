@@ -33,7 +33,7 @@ async def a_call_over_budget_never_leaves(lab: Lab) -> None:
     immediate. A client that does not tell what a call costs gets a budget too small for any.
     Control: with an ample budget the same client refuses nothing.
     """
-    lab.needs_setting("budget")
+    lab.must_set("budget")
     ample = await lab.open(budget=budget(AMPLE), max_attempts=1)
     await calm(lab, ample)
     priced = await ample.chat(lab.call(label="what a call costs"))

@@ -99,15 +99,19 @@ def text_was_early(attempt: Attempt, outcome: Outcome) -> bool:
 def same_text(
     lab: Lab, name: str, call: Call, outcome: Outcome, text: str, *, advice: str = ""
 ) -> tuple[Check, Check]:
-    """The caller got exactly what the server said, and the call reached the server once."""
+    """The caller got exactly what the server said, and the call reached the server once.
+
+    Both the text of the answer and, for a stream, the pieces that were handed out on the way.
+    """
     attempts = lab.attempts(call)
     wanted = whole_text(lab, call, text)
-    good = outcome.ok and outcome.text == wanted
+    pieces = "".join(delta.text for delta in outcome.deltas) or outcome.text
+    got = pieces if outcome.text == wanted else outcome.text
     return (
         holds(
             f"{name}: text",
-            good,
-            shortened(outcome.text) if outcome.ok else told(outcome),
+            outcome.ok and got == wanted,
+            shortened(got) if outcome.ok else told(outcome),
             shortened(wanted),
             advice=advice or "Hand out the text of a healthy stream",
         ),

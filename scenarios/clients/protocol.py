@@ -166,9 +166,9 @@ class Outcome:
 
     @property
     def text(self) -> str:
-        """All text that the caller got: of the answer, or delivered before the error."""
-        if self.answer:
-            return self.answer.text or ""
+        """All text that the caller got: of the answer, or delivered piece by piece."""
+        if self.answer and self.answer.text is not None:
+            return self.answer.text
         if self.error and self.error.partial:
             return self.error.partial
         return "".join(delta.text for delta in self.deltas)

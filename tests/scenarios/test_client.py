@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scenarios.client import Client, Told
+from scenarios.client import Client, Told, out_of_the_way
 from scenarios.clients.protocol import Manifest
 from tests.scenarios.fakes import FakeDriver, FakeHandle
 
@@ -98,3 +98,10 @@ async def test_the_rest_is_passed_on(lab: Lab) -> None:
 
     assert await client.telemetry() == {"calls": 1}
     await client.close()
+
+
+def test_features_that_no_row_is_about_are_put_out_of_the_way() -> None:
+    """Only those that the client claims; a breaker would open in the middle of a sample."""
+    assert out_of_the_way(frozenset({"retry"})) == {}
+    assert out_of_the_way(frozenset({"circuit_breaker"}))["breaker"]["failures"] > 1000
+    assert out_of_the_way(frozenset({"concurrency_limit"})) == {"max_concurrency": 1000}

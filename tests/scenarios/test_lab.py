@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,10 +10,6 @@ from scenarios.checks import equal
 from scenarios.errors import CatalogueError, NotTestable
 from scenarios.lab import Lab
 from scenarios.plans import fault, sequence
-from tests.scenarios.fakes import FakeDriver
-
-if TYPE_CHECKING:
-    from tests.scenarios.conftest import MakeBench
 
 
 async def test_a_client_is_opened_against_the_primary_sandbox(lab: Lab) -> None:
@@ -213,18 +208,6 @@ async def test_ceilings_follow_the_noise(lab: Lab) -> None:
     assert lab.allow(20.0) == 20.0
     assert lab.allow(10.0) == 15.0
     assert lab.allow(10.0, since_s=later_s) == 10.0
-
-
-async def test_an_application_takes_no_settings(lab: Lab, make_bench: MakeBench) -> None:
-    """What rests on one is not testable there; other clients take it, or do not claim it."""
-    driver = FakeDriver(fixed_address=True)
-    theirs = Lab(
-        rows=["RETRY-001"], seed=7, driver=driver, sandbox=lab.sandbox, bench=make_bench(driver)
-    )
-
-    lab.needs_setting("budget")
-    with pytest.raises(NotTestable, match="sets budget"):
-        theirs.needs_setting("budget")
 
 
 async def test_the_same_seed_makes_the_same_calls(lab: Lab) -> None:

@@ -13,15 +13,8 @@ from scenarios.client import Told
 from scenarios.errors import NotTestable
 from scenarios.plans import fault
 from scenarios.registry import Scenario
-from scenarios.trial import (
-    ALIVE,
-    IN_TIME,
-    PROBE,
-    SURVIVES,
-    Trial,
-    end_of_deliveries,
-    run_trial,
-)
+from scenarios.trial import ALIVE, PROBE, Trial, end_of_deliveries, run_trial
+from scenarios.verdicts import IN_TIME, SURVIVES
 from tests.scenarios.fakes import FakeDriver
 from tests.scenarios.makers import make_outcome
 

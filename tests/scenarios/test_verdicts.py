@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reports.results import Verdict
 from scenarios.checks import at_most, equal, within
 from scenarios.plans import Undelivered
-from scenarios.verdicts import Finding, Judgement, confirmed, verdict_of
+from scenarios.verdicts import SURVIVES, Finding, Judgement, confirmed, verdict_of
 
 GOOD = equal("attempts", 3, 3)
 MISSED = equal("attempts", 1, 3, advice="Try again")
@@ -169,3 +171,12 @@ def test_a_second_run_that_does_not_fail_stands(verdict: Verdict) -> None:
 
     assert judgement.verdict is verdict
     assert judgement.reason == "All hold. (A first run failed, and this one did not: It failed.)"
+
+
+def test_a_crash_is_told_first() -> None:
+    """It is what made the other checks miss."""
+    crash = replace(MISSED, name=SURVIVES, detail="Never crash.")
+
+    judgement = verdict_of(Finding(checks=(MISSED, crash)))
+
+    assert judgement.reason == "Never crash; one more check missed."
