@@ -68,6 +68,8 @@ def from_json(data: bytes | str, source: str = "results.json") -> Results:
     except orjson.JSONDecodeError as error:
         reason = " ".join(str(error).split())
         raise DocumentError(f"{source}: not JSON ({reason}); was the run interrupted?") from None
+    if isinstance(document, Mapping) and "schema" not in document:
+        raise DocumentError(f"{source}: has no schema; give the results.json of a run")
     try:
         results: Results = RESULTS.read(document, "")
     except ValueError as error:

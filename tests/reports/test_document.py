@@ -170,6 +170,12 @@ def test_what_is_not_json_is_refused_in_one_line(data: bytes) -> None:
         from_json(b"[]")
 
 
+def test_another_document_is_refused_as_such() -> None:
+    """Not for the first of its keys that is none of ours."""
+    with pytest.raises(DocumentError, match=r"^results\.json: has no schema; give the results"):
+        from_json(b'{"name": "package"}')
+
+
 def test_a_file_is_read_or_refused_by_name(tmp_path: Path) -> None:
     """A file that is not there, or is a folder, is named in the error."""
     (tmp_path / "results.json").write_bytes(to_json(one_of_each()))
