@@ -78,9 +78,19 @@ def read_mapping(path: Path) -> ApplicationMapping:
     try:
         return ApplicationMapping.model_validate(written)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ClientStartError(f"mapping {path}: {place}: {first['msg']}") from None
+        raise ClientStartError(f"mapping {path}: {_mistake(error)}") from None
+
+
+def _mistake(error: ValidationError) -> str:
+    """One mistake with its place: a misspelt name before the one that it left missing."""
+    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        model = Route if len(first["loc"]) > 1 else ApplicationMapping
+        return f"{place} is unknown; valid: {', '.join(model.model_fields)}"
+    if first["type"] == "missing":
+        return f"{place} is missing; it must be given"
+    return f"{place}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def fill(template: Any, fields: Mapping[str, Any]) -> Any:
