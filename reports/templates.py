@@ -48,6 +48,11 @@ def wire(text: str) -> Markup:
     return Markup(escaped.replace("␍", '<i class="cr">␍</i>'))  # noqa: S704 (escaped above)
 
 
+def drawn(path: str) -> Markup:
+    """An SVG path of :mod:`reports.timeline`, whole: a shortened one would lose attempts."""
+    return Markup(html.escape(path))  # noqa: S704 (escaped)
+
+
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -60,6 +65,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "anchor": anchor,
+        "drawn": drawn,
         "ending": ending_text,
         "grouped": grouped,
         "plural": plural,

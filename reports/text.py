@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -97,7 +97,16 @@ def value_text(value: JsonValue) -> str:
         case int():
             return str(value)
         case _:
-            return json.dumps(_rounded(value), ensure_ascii=False)
+            return _plain_list(value) or json.dumps(_rounded(value), ensure_ascii=False)
+
+
+def _plain_list(value: JsonValue) -> str | None:
+    """A list as it is told in a sentence; None for what has a structure of its own."""
+    if isinstance(value, Mapping) or not isinstance(value, Sequence):
+        return None
+    if any(isinstance(item, Mapping | list | tuple) for item in value):
+        return None
+    return ", ".join(value_text(item) for item in value) or "none"
 
 
 def _rounded(value: JsonValue) -> JsonValue:

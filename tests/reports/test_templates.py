@@ -9,7 +9,7 @@ import re
 import jinja2
 import pytest
 
-from reports.templates import FOLDER, MAX_TEXT, render, wire
+from reports.templates import FOLDER, MAX_TEXT, drawn, render, wire
 from tests.reports.makers import make_row
 from tests.reports.page_reader import read_page
 
@@ -65,6 +65,13 @@ def test_a_missing_value_is_an_error_not_a_hole() -> None:
 def test_wire_text_is_escaped_and_its_signs_are_drawn() -> None:
     """A carriage return is seen, dimmed; markup is text."""
     assert str(wire("a\r\n<b>&\x00")) == 'a<i class="cr">␍</i>\n&lt;b&gt;&amp;␀'
+
+
+def test_a_drawing_is_never_cut() -> None:
+    """A path with its middle missing would show fewer attempts than there were."""
+    path = "M210 12.5h3" * MAX_TEXT
+
+    assert str(drawn(path)) == path
 
 
 def test_an_endless_value_is_cut_where_one_can_see_it() -> None:
