@@ -28,6 +28,9 @@ STYLES = {
     Verdict.NOT_CLAIMED: "dim",
 }
 
+HANGING = 4
+"""By how much the further lines of a long one are indented on a terminal."""
+
 
 def console_for(stream: TextIO) -> Console:
     """A console that colours only a terminal and that never cuts words out of a log."""
@@ -47,18 +50,19 @@ def print_summary(
     for name, results in runs:
         _print_findings(name, results, console)
     if page is not None:
+        # A path is for copying: never broken.
         console.print(Text.assemble("page: ", (str(page), "bold")), soft_wrap=True)
 
 
 def print_row(row: Row, console: Console) -> None:
     """One row with its checks, its attempts and its notes."""
-    console.print(_line(row), soft_wrap=True)
-    console.print(_text(f"right: {row.right}"), soft_wrap=True)
+    _say(_line(row), console)
+    _say(_text(f"right: {row.right}"), console)
     console.print(_checks_table(row))
     for call in row.calls:
         _print_call(call, console)
     for line in row.log.splitlines():
-        console.print(_text(f"note: {line}"), soft_wrap=True)
+        _say(_text(f"note: {line}"), console)
 
 
 def _counts_table(runs: Sequence[tuple[str, Results]]) -> Table:
@@ -81,11 +85,11 @@ def _print_findings(name: str, results: Results, console: Console) -> None:
         row for row in results.rows if row.verdict in (Verdict.NOT_TESTABLE, Verdict.HARNESS_FAULT)
     ]
     console.print()
-    console.print(_text(f"{name}: {headline(results)}"), soft_wrap=True)
+    _say(_text(f"{name}: {headline(results)}"), console)
     if not results.run.complete:
-        console.print(_text("  The run was interrupted."), soft_wrap=True)
+        _say(_text("  The run was interrupted."), console)
     for row in (*results.broken, *sorted(spoilt, key=verdict_rank)):
-        console.print(Text("  ").append_text(_line(row)), soft_wrap=True)
+        _say(Text("  ").append_text(_line(row)), console)
 
 
 def _line(row: Row) -> Text:
@@ -109,20 +113,29 @@ def _checks_table(row: Row) -> Table:
 
 
 def _print_call(call: Call, console: Console) -> None:
-    console.print(_text(f"call {call.label or call.token}: {call.outcome}"), soft_wrap=True)
+    _say(_text(f"call {call.label or call.token}: {call.outcome}"), console)
     for attempt in call.attempts[:MAX_LANES]:
         pause = "" if attempt.gap_s is None else f"after a pause of {seconds(attempt.gap_s)}, "
-        console.print(
+        _say(
             _text(
                 f"  {attempt.number}: {pause}{attempt.status or 'no status'}, "
                 f"{ending_text(attempt.ending)}, {seconds(attempt.start_s)} to "
                 f"{'open' if attempt.end_s is None else seconds(attempt.end_s)}"
             ),
-            soft_wrap=True,
+            console,
         )
     further = len(call.attempts) - MAX_LANES
     if further > 0:
-        console.print(_text(f"  {further} further attempts: see results.json"), soft_wrap=True)
+        _say(_text(f"  {further} further attempts: see results.json"), console)
+
+
+def _say(text: Text, console: Console) -> None:
+    """One line: whole in a log, broken between words on a terminal, further lines indented."""
+    if not console.is_terminal:
+        console.print(text, soft_wrap=True)
+        return
+    for number, line in enumerate(text.wrap(console, max(console.width - HANGING, 20))):
+        console.print(Text(" " * HANGING if number else "").append_text(line))
 
 
 def _text(text: str) -> Text:

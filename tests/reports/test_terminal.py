@@ -85,6 +85,20 @@ def test_a_log_gets_plain_text_that_is_never_cut() -> None:
     assert reason.strip() in text
 
 
+def test_a_terminal_breaks_between_words() -> None:
+    """Further lines of a long sentence are indented, and no word is torn."""
+    reason = "unbreakable " * 20
+    stream = io.StringIO()
+    results = make_results(make_row(verdict=Verdict.FAIL, reason=reason.strip()))
+    console = Console(file=stream, force_terminal=True, color_system=None, width=60)
+    print_summary([("sdk", results)], console)
+
+    told = [line for line in stream.getvalue().splitlines() if "unbreakable" in line]
+    assert " ".join(told).count("unbreakable") == 20
+    assert all(line.startswith("    ") for line in told[1:])
+    assert max(map(len, told)) <= 60
+
+
 def test_foreign_text_cannot_drive_the_terminal() -> None:
     """Markup is not read out of a client's words, and no escape sequence gets through."""
     reason = "[bold]not markup[/bold] \x1b[2J \r gone"
