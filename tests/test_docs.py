@@ -8,10 +8,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mockserver import ThreadedMockServer
 from reports.cli import commands as report_commands
 from scenarios.cli import commands as scenario_commands
 
@@ -126,6 +127,41 @@ def test_the_readme_starts_the_mock() -> None:
     assert ready.endswith("key pawa-dev-key\n")
     assert [each.stderr for each in done if each.returncode] == []
     assert code == 0
+
+
+def example(page: str, language: str, start: str) -> str:
+    """The block of a page in that language that begins so."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    return next(block for block in blocks if block.startswith(start))
+
+
+@pytest.mark.parametrize(
+    ("language", "program", "start"),
+    [("python", sys.executable, "from pawa_ai"), ("js", "node", "const answer = await fetch")],
+)
+def test_the_mock_page_shows_apps_that_run(
+    tmp_path: Path, language: str, program: str, start: str
+) -> None:
+    """The official SDK and plain fetch get an answer from the mock."""
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed")
+    app = tmp_path / {"python": "app.py", "js": "app.mjs"}[language]
+    with ThreadedMockServer() as mock:
+        code = example("mock.md", language, start)
+        app.write_text(code.replace("http://127.0.0.1:8080/v1", mock.url))
+        done = run([program, str(app)])
+
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.split()) > 5
+
+
+def test_the_mock_page_shows_a_test_that_passes() -> None:
+    """A team's own test of its client, with the mock inside."""
+    names: dict[str, Any] = {}
+    exec(example("mock.md", "python", "from mockserver import Sandbox"), names)  # noqa: S102 - ours
+
+    names["test_my_client_tries_again"]()
 
 
 def test_the_makefile_tells_its_tasks() -> None:
