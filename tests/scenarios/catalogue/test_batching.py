@@ -53,10 +53,10 @@ class IgnoresBytes(Provident):
 
 
 class WaitsForCompany(Provident):
-    """A lone sentence waits three times as long as it was told."""
+    """A lone sentence waits ten times as long as it was told: no noise makes up for that."""
 
     def linger_s(self) -> float:
-        return 3 * super().linger_s()
+        return 10 * super().linger_s()
 
 
 class GoesByPosition(Provident):
