@@ -166,13 +166,18 @@ class Lab:
         self._clients.append(client)
         return client
 
+    @property
+    def can_set(self) -> bool:
+        """Whether settings reach the client; they do not in an application."""
+        return not self._driver.fixed_address
+
     def must_set(self, *names: str) -> None:
         """Say that the row stands and falls with these settings (an empty key, retries off).
 
         Raises:
             NotTestable: The client is an application, whose settings the harness cannot reach.
         """
-        if self._driver.fixed_address:
+        if not self.can_set:
             raise NotTestable(
                 f"the row sets {', '.join(names)}, which the harness cannot do in an application"
             )

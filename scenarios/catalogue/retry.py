@@ -208,6 +208,7 @@ async def without_retries_there_is_one_attempt(lab: Lab) -> None:
     since it cannot be told that there may be none. Control: a call that meets no fault arrives
     once.
     """
+    lab.must_set("max_attempts")
     client = await lab.open(max_attempts=1, backoff_base_s=4.0, backoff_cap_s=8.0)
     await calm(lab, client)
     hit = lab.calls(5, label="503 call")

@@ -234,7 +234,9 @@ async def test_the_client_can_have_a_process_of_its_own(lab: Lab) -> None:
 async def test_a_row_can_stand_and_fall_with_a_setting(lab: Lab) -> None:
     """An application keeps the settings that it was started with."""
     lab.must_set("api_key")
+    assert lab.can_set
     lab._driver.fixed_address = True  # type: ignore[misc]
+    assert not lab.can_set
 
     with pytest.raises(NotTestable, match="sets api_key, max_attempts"):
         lab.must_set("api_key", "max_attempts")
