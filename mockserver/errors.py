@@ -48,3 +48,11 @@ class NotRunningError(MockServerError):
 
 class DefaultSandboxError(MockServerError):
     """The first sandbox shares its listener with the control API, so some things are not for it."""
+
+
+class NoBudgetError(MockServerError):
+    """A call about a budget where there is none."""
+
+
+class UnknownRuleError(MockServerError):
+    """A call about a rule that the plan does not have."""

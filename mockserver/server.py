@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Self
 
-from mockserver import control, control_door
+from mockserver.control import dispatch, door
 from mockserver.errors import (
     DefaultSandboxError,
     NotRunningError,
@@ -85,7 +85,7 @@ class MockServer:
     @property
     def control_url(self) -> str:
         """The address of the control API."""
-        return self.default.base_url.removesuffix("/v1") + control.PREFIX
+        return self.default.base_url.removesuffix("/v1") + dispatch.PREFIX
 
     @property
     def sandboxes(self) -> tuple[Sandbox, ...]:
@@ -140,4 +140,4 @@ class MockServer:
         return sandbox
 
     def _door(self, serve: Serve) -> Serve:
-        return control_door.before(serve, self)
+        return door.before(serve, self)

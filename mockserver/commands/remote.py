@@ -11,15 +11,15 @@ import orjson
 
 from mockserver import config
 from mockserver.commands.tables import journal_table, rules_table, show
-from mockserver.control_calls import written_rule
-from mockserver.control_client import ControlClient
+from mockserver.control.calls import written_rule
+from mockserver.control.client import ControlClient
 from mockserver.fault_words import attempts_of, headers_of, rule_of
 from mockserver.journal import to_json_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from mockserver.control_calls import RuleInfo
+    from mockserver.control.calls import RuleInfo
     from mockserver.faults.rules import Rule
 
 T = TypeVar("T")

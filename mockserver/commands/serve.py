@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver import config
-from mockserver.control import is_loopback
+from mockserver.control.dispatch import is_loopback
 from mockserver.presets import NAMES, preset_table
 from mockserver.serving import serve_until_told
 

@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mockserver.control_calls import written_rule
+from mockserver.control.calls import written_rule
 from mockserver.faults.description import as_toml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mockserver.control_calls import RuleInfo
+    from mockserver.control.calls import RuleInfo
     from mockserver.faults.rules import Rule
     from mockserver.journal import Exchange
 

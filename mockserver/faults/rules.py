@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from mockserver.faults.base import Answering, Fault, ListenerClosing
-from mockserver.faults.catalogue import AnyFault  # noqa: TC001 - pydantic reads it at run time
+from mockserver.faults.catalogue import AnyFault
 from mockserver.faults.complaints import complaints
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import pytest
 
 from mockserver.cli import cli
 from mockserver.config import ConfigFile, check
-from mockserver.control import CALLS
-from mockserver.control_calls import JournalQuery
+from mockserver.control.calls import JournalQuery
+from mockserver.control.dispatch import CALLS
 from mockserver.presets import NAMES, summary
 from mockserver.settings import SandboxSettings, Snapshot
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from mockserver.commands.tables import journal_table, rules_table, show
-from mockserver.control_calls import RuleInfo
+from mockserver.control.calls import RuleInfo
 from mockserver.faults.rules import parse_rules
 
 if TYPE_CHECKING:

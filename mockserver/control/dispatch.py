@@ -13,61 +13,29 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from mockserver import control_handlers as handlers
 from mockserver import errors
 from mockserver.admission.keys import bearer_key
 from mockserver.config import ConfigError
-from mockserver.control_handlers import ControlCall, json_answer
+from mockserver.control.handlers import CALLS
+from mockserver.control.handlers.call import ControlCall, json_answer
 from mockserver.faults.rules import RuleError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from mockserver.answer import Answer, Headers
+    from mockserver.control.handlers.call import Handler
     from mockserver.server import MockServer
     from mockserver.settings import ServerSettings
-
-    Handler = Callable[[ControlCall], Awaitable[Answer]]
 
 PREFIX = "/_mock"
 
 _WITHOUT_IT = "the server listens beyond loopback; send its control token"
 _HAS_NONE = "the server listens beyond loopback and has no control_token; set one to use this API"
 
-_ONE = "/sandboxes/{sandbox}"
-CALLS: dict[tuple[str, str], Handler] = {
-    ("GET", "/healthz"): handlers.health,
-    ("GET", "/sandboxes"): handlers.list_sandboxes,
-    ("POST", "/sandboxes"): handlers.open_sandbox,
-    ("GET", _ONE): handlers.show_sandbox,
-    ("DELETE", _ONE): handlers.close_sandbox,
-    ("POST", f"{_ONE}/reset"): handlers.reset_sandbox,
-    ("GET", f"{_ONE}/settings"): handlers.show_settings,
-    ("PATCH", f"{_ONE}/settings"): handlers.patch_settings,
-    ("GET", f"{_ONE}/rules"): handlers.show_rules,
-    ("POST", f"{_ONE}/rules"): handlers.add_rules,
-    ("PUT", f"{_ONE}/rules"): handlers.replace_rules,
-    ("DELETE", f"{_ONE}/rules"): handlers.remove_rules,
-    ("DELETE", f"{_ONE}/rules/{{rule}}"): handlers.remove_rule,
-    ("GET", f"{_ONE}/plan"): handlers.show_plan,
-    ("GET", f"{_ONE}/journal"): handlers.show_journal,
-    ("DELETE", f"{_ONE}/journal"): handlers.clear_journal,
-    ("GET", f"{_ONE}/connections"): handlers.show_connections,
-    ("GET", f"{_ONE}/budget"): handlers.show_budget,
-    ("PUT", f"{_ONE}/budget"): handlers.set_budget,
-    ("DELETE", f"{_ONE}/budget"): handlers.remove_budget,
-    ("POST", f"{_ONE}/budget/raise"): handlers.raise_budget,
-    ("POST", f"{_ONE}/budget/reset"): handlers.reset_budget,
-    ("PUT", f"{_ONE}/rate-limit"): handlers.set_rate_limit,
-    ("DELETE", f"{_ONE}/rate-limit"): handlers.remove_rate_limit,
-}
-"""Every call: method, path after ``/_mock``, and what it does."""
-
 _STATUS_OF_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (ConfigError, 400),
     (RuleError, 400),
     (errors.UnknownSandboxError, 404),
-    (handlers.UnknownRuleError, 404),
+    (errors.UnknownRuleError, 404),
     (errors.MockServerError, 409),
 )
 

@@ -6,9 +6,8 @@ import orjson
 import pytest
 
 from mockserver.config import ConfigError
-from mockserver.control_handlers import ControlCall, patched
+from mockserver.control.handlers.call import ControlCall
 from mockserver.server import MockServer
-from mockserver.settings import KeySettings, RateLimitSettings, SandboxSettings
 
 RULE = {"fault": {"kind": "noop"}}
 
@@ -40,22 +39,3 @@ def test_a_body_that_is_no_table_is_told(body: bytes, line: str) -> None:
 def test_an_empty_body_is_an_empty_table() -> None:
     """For calls without fields."""
     assert call(b"").table() == {}
-
-
-def test_a_patch_keeps_what_it_does_not_name() -> None:
-    """Keys with their secrets, rules, and the rest of a table."""
-    settings = SandboxSettings.model_validate(
-        {
-            "keys": [{"id": "a", "key": "secret-1"}],
-            "rules": [{"fault": {"kind": "noop"}}],
-            "rate_limit": {"requests_per_minute": 5, "scope": "project"},
-        }
-    )
-
-    changed = patched(settings, {"rate_limit": {"requests_per_minute": 9}, "seed": 4})
-
-    assert changed.keys == (KeySettings(id="a", key="secret-1"),)
-    assert changed.rules == settings.rules
-    assert changed.rate_limit == RateLimitSettings(requests_per_minute=9, scope="project")
-    assert changed.seed == 4
-    assert patched(changed, {"rate_limit": None}).rate_limit is None

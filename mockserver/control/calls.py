@@ -10,8 +10,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mockserver.faults.rules import Rule  # noqa: TC001 - pydantic reads it at run time
-from mockserver.journal import Connection, Exchange  # noqa: TC001 - pydantic reads it at run time
+from mockserver.faults.rules import Rule
+from mockserver.journal import Connection, Exchange
 
 MAX_WAIT_S = 600.0
 """The longest that one call waits for the journal, in seconds."""

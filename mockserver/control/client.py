@@ -8,8 +8,7 @@ from urllib.parse import quote
 import aiohttp
 from pydantic import BaseModel, ValidationError
 
-from mockserver.control import PREFIX
-from mockserver.control_calls import (
+from mockserver.control.calls import (
     MAX_WAIT_S,
     BudgetInfo,
     ConnectionPage,
@@ -20,6 +19,7 @@ from mockserver.control_calls import (
     SandboxInfo,
     written_rule,
 )
+from mockserver.control.dispatch import PREFIX
 from mockserver.errors import MockServerError
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class ControlClient:
         timeout_s: float = 0.0,
         **filters: object,
     ) -> JournalPage:
-        """Exchanges by the filters of :class:`~mockserver.control_calls.JournalQuery`.
+        """Exchanges by the filters of :class:`~mockserver.control.calls.JournalQuery`.
 
         With ``at_least`` it waits until so many fit, for ``timeout_s`` seconds at most.
         """

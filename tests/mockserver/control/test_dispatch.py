@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
-from mockserver import control
+from mockserver.control import dispatch as control
 from mockserver.server import MockServer
 from mockserver.settings import ServerSettings
 

@@ -10,10 +10,11 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mockserver import control, wire
+from mockserver import wire
 from mockserver.api import envelope
 from mockserver.clock import RealClock
 from mockserver.connections import CLOSE, KEEP
+from mockserver.control import dispatch
 from mockserver.delivery import lay_out
 from mockserver.exchange import OpenExchange
 from mockserver.intake import Condition, take_in
@@ -85,7 +86,7 @@ async def _while_here(
 
 
 def _is_control(target: str) -> bool:
-    rest = target.removeprefix(control.PREFIX)
+    rest = target.removeprefix(dispatch.PREFIX)
     return rest != target and rest[:1] in {"", "/", "?"}
 
 
@@ -95,7 +96,7 @@ async def _answer(server: MockServer, intake: Intake) -> Answer:
     if intake.condition is Condition.BROKEN:
         return envelope.failure(400, "Malformed request body")
     try:
-        return await control.dispatch(
+        return await dispatch.dispatch(
             server, intake.method, intake.path, intake.query, intake.body, intake.headers
         )
     except Exception:

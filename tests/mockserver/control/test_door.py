@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver import control
+from mockserver.control import dispatch as control
 from mockserver.server import MockServer
 from tests.mockserver.rawclient import RawClient, chat, request
 from tests.mockserver.talk import ask, busy, until

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from mockserver.control_calls import (
+from mockserver.control.calls import (
     BudgetRaise,
     Health,
     JournalQuery,

@@ -1,0 +1,13 @@
+"""The calls of the control API: each a small function from a call to its answer."""
+
+from mockserver.control.handlers import budget, journal, limits, rules, sandboxes
+from mockserver.control.handlers.call import Calls
+
+CALLS: Calls = {
+    **sandboxes.CALLS,
+    **rules.CALLS,
+    **journal.CALLS,
+    **budget.CALLS,
+    **limits.CALLS,
+}
+"""Every call: method, path after ``/_mock``, and what it does."""

@@ -1,0 +1,77 @@
+"""One call of the control API: what it names, its query and body, and the shape of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+from pydantic import BaseModel
+
+from mockserver.answer import Answer
+from mockserver.config import ConfigError, check
+from mockserver.control.calls import RulesCall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mockserver.sandbox import Sandbox
+    from mockserver.server import MockServer
+
+Model = TypeVar("Model", bound=BaseModel)
+
+JSON_TYPE = ("Content-Type", "application/json")
+
+ONE = "/sandboxes/{sandbox}"
+"""The path of one sandbox, after ``/_mock``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlCall:
+    """One call; ``names`` holds what its path names: ``sandbox``, ``rule``."""
+
+    server: MockServer
+    names: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    body: bytes = b""
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The sandbox in the path; raises UnknownSandboxError."""
+        return self.server.sandbox(self.names["sandbox"])
+
+    def table(self) -> dict[str, Any]:
+        """The body as a JSON object (an empty body is an empty one); raises ConfigError."""
+        value = self._json()
+        if not isinstance(value, dict):
+            raise ConfigError(["body: must be a JSON object"])
+        return value
+
+    def rules(self) -> RulesCall:
+        """The body as rules: ``{"rules": […]}``, a bare list, or one rule; raises ConfigError."""
+        value = self._json()
+        if isinstance(value, dict) and "rules" not in value:
+            value = [value]
+        if isinstance(value, list):
+            value = {"rules": value}
+        return check(RulesCall, value, "body")
+
+    def asked(self, model: type[Model]) -> Model:
+        """The body as a question; raises ConfigError."""
+        return check(model, self.table(), "body")
+
+    def _json(self) -> Any:
+        try:
+            return orjson.loads(self.body or b"{}")
+        except orjson.JSONDecodeError as error:
+            raise ConfigError([f"body: is not JSON: {error}"]) from error
+
+
+Handler = Callable[[ControlCall], Awaitable[Answer]]
+Calls = dict[tuple[str, str], Handler]
+
+
+def json_answer(value: object, status: int = 200) -> Answer:
+    """An answer of the control API: plain JSON, not in Pawa's envelope."""
+    return Answer(status, (JSON_TYPE,), orjson.dumps(value))

@@ -1,0 +1,35 @@
+"""What a sandbox and a server are told to be: immutable snapshots, checked when they are made.
+
+A request keeps the snapshot it started with; a change swaps the whole of it (DESIGN section 4).
+Unknown fields and bad numbers are refused, never clamped. Where pawa-api.md marks a point as
+unknown, the switch that decides it stands here and is listed in ``docs/choices.md``.
+"""
+
+from mockserver.settings.api import ApiSettings
+from mockserver.settings.budget import BudgetSettings, PriceSettings
+from mockserver.settings.journal import JournalSettings
+from mockserver.settings.keys import DEFAULT_KEY, KeySettings
+from mockserver.settings.latency import LatencySettings
+from mockserver.settings.limits import RateLimitSettings
+from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
+from mockserver.settings.sandbox import SandboxSettings, ServerSettings
+from mockserver.settings.snapshot import Port, Snapshot, refuse_twins
+
+__all__ = [
+    "DEFAULT_KEY",
+    "ApiSettings",
+    "BudgetSettings",
+    "EmbeddingSettings",
+    "JournalSettings",
+    "KeySettings",
+    "LatencySettings",
+    "Port",
+    "PriceSettings",
+    "RateLimitSettings",
+    "ReplySettings",
+    "SandboxSettings",
+    "ServerSettings",
+    "Snapshot",
+    "StreamSettings",
+    "refuse_twins",
+]

@@ -1,0 +1,67 @@
+"""A whole sandbox, and a whole server of them."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from mockserver.faults.rules import Rule
+from mockserver.settings.api import ApiSettings
+from mockserver.settings.budget import BudgetSettings
+from mockserver.settings.journal import JournalSettings
+from mockserver.settings.keys import DEFAULT_KEY, KeySettings
+from mockserver.settings.latency import LatencySettings
+from mockserver.settings.limits import RateLimitSettings
+from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
+from mockserver.settings.snapshot import Name, Port, Snapshot, Switch, refuse_twins
+
+
+class SandboxSettings(Snapshot):
+    """One isolated world: its keys, limits, budget, rules and the shape of its healthy replies.
+
+    ``port`` 0 takes a free one. ``seed`` feeds every draw of the rules. ``announce_rules`` adds
+    ``X-Mock-Rule`` to what a rule has changed; it stays off while a client is judged.
+    """
+
+    name: Name = "default"
+    port: Port = 0
+    keys: tuple[KeySettings, ...] = (KeySettings(id="dev", key=DEFAULT_KEY),)
+    rules: tuple[Rule, ...] = ()
+    seed: int = Field(default=0, strict=True)
+    rate_limit: RateLimitSettings | None = None
+    budget: BudgetSettings | None = None
+    stream: StreamSettings = StreamSettings()
+    replies: ReplySettings = ReplySettings()
+    embeddings: EmbeddingSettings = EmbeddingSettings()
+    latency: LatencySettings = LatencySettings()
+    api: ApiSettings = ApiSettings()
+    journal: JournalSettings = JournalSettings()
+    announce_rules: Switch = False
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        refuse_twins("key id", (key.id for key in self.keys))
+        refuse_twins("rule id", (rule.id for rule in self.rules if rule.id))
+        if len({key.key for key in self.keys}) != len(self.keys):
+            raise ValueError("two keys have the same secret; give each key its own")
+        return self
+
+
+class ServerSettings(Snapshot):
+    """A whole server: where it listens, and its sandboxes.
+
+    The first sandbox is served on ``host``:``port``, beside the control API; each further one has
+    its own port. ``control_token`` is what the control API asks of callers that are not on
+    loopback; without one it refuses them.
+    """
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: Port = 0
+    control_token: str | None = Field(default=None, min_length=1, repr=False)
+    sandboxes: tuple[SandboxSettings, ...] = Field(default=(SandboxSettings(),), min_length=1)
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        refuse_twins("sandbox name", (sandbox.name for sandbox in self.sandboxes))
+        return self

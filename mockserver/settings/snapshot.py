@@ -1,0 +1,34 @@
+"""The base of every setting: a frozen, closed snapshot, and the types of its fields."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+Seconds = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(strict=True, ge=0)]
+Positive = Annotated[int, Field(strict=True, ge=1)]
+Amount = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+Switch = Annotated[bool, Field(strict=True)]
+Port = Annotated[int, Field(strict=True, ge=0, le=65535)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
+def refuse_twins(what: str, names: Iterable[str]) -> None:
+    """Raise ValueError when a name occurs twice."""
+    twins = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twins:
+        raise ValueError(f"{what} {twins[0]!r} occurs twice; each needs its own")
+
+
+class Snapshot(BaseModel):
+    """The base of everything here: frozen, and closed to fields it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
