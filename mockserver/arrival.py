@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from mockserver.admission import budget, rate_limit
 from mockserver.answer import Answer
 from mockserver.api import envelope, routes
+from mockserver.api.endpoint import ApiCall
 from mockserver.api.work import Moment
+from mockserver.faults.schedule import Draws
 from mockserver.faults.shaping import answer_now, closing
 from mockserver.intake import Condition
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 NS_PER_S = 1_000_000_000
 
 
-def refuse_unreadable(visit: Visit) -> Answer | None:
+async def refuse_unreadable(visit: Visit) -> Answer | None:
     """413 for a body over the limit, 400 for broken framing and for what is no HTTP at all."""
     condition = visit.intake.condition
     if condition is Condition.TOO_LARGE:
@@ -29,14 +31,14 @@ def refuse_unreadable(visit: Visit) -> Answer | None:
     return None
 
 
-def check_key(visit: Visit) -> Answer | None:
+async def check_key(visit: Visit) -> Answer | None:
     """401 for a missing, unknown or revoked key; a path outside the API needs none (and is 404)."""
     if visit.key is None and visit.facts.path.startswith(routes.PREFIX):
         return envelope.unauthorized()
     return None
 
 
-def look_up_rule(visit: Visit) -> Answer | None:
+async def look_up_rule(visit: Visit) -> Answer | None:
     """Ask the plan what is to go wrong, and note it; a listener that is to go away goes now."""
     sandbox, exchange = visit.sandbox, visit.exchange
     age_ns = sandbox.clock.monotonic_ns() - sandbox.plan_set_ns
@@ -53,36 +55,28 @@ def look_up_rule(visit: Visit) -> Answer | None:
     return None
 
 
-def answer_by_fault(visit: Visit) -> Answer | None:
+async def answer_by_fault(visit: Visit) -> Answer | None:
     """The answer of a fault that needs no API; it uses up neither limit nor budget."""
     if visit.decision is None:
         return None
     return answer_now(visit.decision.faults, visit.facts)
 
 
-def find_endpoint(visit: Visit) -> Answer | None:
+async def find_endpoint(visit: Visit) -> Answer | None:
     """404 for an unknown path, 405 for a wrong method."""
-    endpoint = routes.route(visit.facts.method, visit.facts.path)
-    if isinstance(endpoint, Answer):
-        return endpoint
-    visit.endpoint = endpoint
+    found = routes.route(visit.facts.method, visit.facts.path)
+    if isinstance(found, Answer):
+        return found
+    visit.route = found
     return None
 
 
-def limit_rate(visit: Visit) -> Answer | None:
-    """429 when the key (or its project) has used up its minute."""
-    limit, key = visit.settings.rate_limit, visit.key
-    if limit is None or key is None:
-        return None
-    decision = visit.sandbox.limiter.admit(limit, key, visit.sandbox.clock.monotonic_ns())
-    return None if decision.allowed else rate_limit.refusal(decision, limit)
-
-
-def read_work(visit: Visit) -> Answer | None:
+async def read_work(visit: Visit) -> Answer | None:
     """400 when the body does not ask for anything that the endpoint does."""
-    if visit.endpoint is None:
+    if visit.route is None:
         return None
-    work = routes.read(visit.endpoint, visit.facts, visit.settings)
+    call = ApiCall(visit.facts, visit.settings, visit.sandbox.store, visit.route.params)
+    work = routes.read(visit.route.endpoint, call)
     if isinstance(work, Answer):
         return work
     visit.work = work
@@ -92,7 +86,16 @@ def read_work(visit: Visit) -> Answer | None:
     return None
 
 
-def reserve_budget(visit: Visit) -> Answer | None:
+async def limit_rate(visit: Visit) -> Answer | None:
+    """429 when the key (or its project) has used up its minute."""
+    limit, key = visit.settings.rate_limit, visit.key
+    if limit is None or key is None:
+        return None
+    decision = visit.sandbox.limiter.admit(limit, key, visit.sandbox.clock.monotonic_ns())
+    return None if decision.allowed else rate_limit.refusal(decision, limit)
+
+
+async def reserve_budget(visit: Visit) -> Answer | None:
     """402 (or what stands for it) when the most that the work can cost passes the budget."""
     settings, work = visit.settings.budget, visit.work
     if settings is None or work is None:
@@ -103,12 +106,14 @@ def reserve_budget(visit: Visit) -> Answer | None:
     return None if visit.reservation is not None else budget.refusal(settings)
 
 
-def make_reply(visit: Visit) -> Answer | None:
+async def make_reply(visit: Visit) -> Answer | None:
     """Do the work."""
     if visit.work is None:
         return None
     canary = visit.sandbox.next_canary() if visit.settings.replies.canary else None
-    reply = visit.work.make(Moment(visit.facts.wall, canary))
+    facts = visit.facts
+    draws = Draws(visit.settings.seed, "reply", facts.token, facts.attempt)
+    reply = visit.work.make(Moment(facts.wall, canary, draws))
     visit.reply = reply
     exchange = visit.exchange
     exchange.executed, exchange.canary = True, reply.canary

@@ -8,6 +8,7 @@ one. Exchanges in progress are never dropped. All times are ``time.monotonic_ns(
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import fields
 from typing import TYPE_CHECKING
@@ -15,17 +16,21 @@ from typing import TYPE_CHECKING
 import orjson
 
 from mockserver.exchange import OpenExchange
-from mockserver.records import Connection, Exchange, Sent
+from mockserver.records import Connection, Exchange, Note, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from mockserver.exchange import OpenConnection, Packed
+    from mockserver.records import JsonPlain
     from mockserver.secrets import SecretMask
 
 
-__all__ = ["Connection", "Exchange", "Journal", "Sent", "to_json_line"]
+__all__ = ["Connection", "Exchange", "Journal", "Note", "Sent", "to_json_line"]
+
+NOTES_KEPT = 10_000
+"""Notes that are kept; older ones give way."""
 
 _FIELDS = frozenset(field.name for field in fields(Exchange))
 
@@ -57,6 +62,7 @@ class Journal:
         self._read_with = mask
         self._live: dict[int, OpenConnection] = {}
         self._ended: deque[OpenConnection] = deque()
+        self._notes: deque[Note] = deque(maxlen=NOTES_KEPT)
         self._waiters: set[asyncio.Future[None]] = set()
 
     @property
@@ -133,8 +139,22 @@ class Journal:
         self._closed.clear()
         self._read.clear()
         self._ended.clear()
+        self._notes.clear()
         self.dropped = self.dropped_connections = 0
         self.changed()
+
+    def note(self, kind: str, **detail: JsonPlain) -> None:
+        """Note something that happened beside the exchanges."""
+        told = {name: self._masked(value) for name, value in detail.items()}
+        self._notes.append(Note(time.monotonic_ns(), time.time(), self.sandbox, kind, told))
+        self.changed()
+
+    def _masked(self, value: JsonPlain) -> JsonPlain:
+        return self.mask.mask_text(value) if isinstance(value, str) else value
+
+    def notes(self, kind: str | None = None) -> tuple[Note, ...]:
+        """What was noted, oldest first; only one kind when asked."""
+        return tuple(note for note in self._notes.copy() if kind in (None, note.kind))
 
     def next_connection(self) -> int:
         """A number for a new connection."""

@@ -16,7 +16,7 @@ from mockserver.connections import CLOSE, KEEP, Connection
 from mockserver.delivery import lay_out
 from mockserver.exchange import IN_PROGRESS, SERVER_STOPPED
 from mockserver.intake import Condition, garbage, take_in
-from mockserver.visit import Visit, open_visit
+from mockserver.visit import ClientLeftError, Visit, open_visit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -30,18 +30,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ARRIVAL: tuple[Callable[[Visit], Answer | None], ...] = (
+ARRIVAL: tuple[Callable[[Visit], Awaitable[Answer | None]], ...] = (
     arrival.refuse_unreadable,  # 413, 400
     arrival.check_key,  # 401
     arrival.look_up_rule,
     arrival.answer_by_fault,  # whatever the rule says
     arrival.find_endpoint,  # 404, 405
-    arrival.limit_rate,  # 429
     arrival.read_work,  # 400
+    arrival.limit_rate,  # 429
     arrival.reserve_budget,  # 402
     arrival.make_reply,  # 200
 )
-"""Asked from top to bottom; the first answer ends the asking."""
+"""Asked from top to bottom; the first answer ends the asking, and so does a client that leaves
+while a step waits (ClientLeftError)."""
 
 DEPARTURE: tuple[Callable[[Visit], Awaitable[None]], ...] = (
     departure.sign,
@@ -72,11 +73,12 @@ async def _attend(sandbox: Sandbox, intake: Intake, connection: Connection) -> w
     visit = open_visit(sandbox, intake, connection)
     try:
         if intake.condition is Condition.LEFT:
-            wire.note_departure(visit.channel, sandbox.clock)
-        else:
-            visit.answer = _ask(visit)
-            for step in DEPARTURE:
-                await step(visit)
+            raise ClientLeftError  # noqa: TRY301 - one way out for both departures
+        visit.answer = await _ask(visit)
+        for step in DEPARTURE:
+            await step(visit)
+    except ClientLeftError:
+        wire.note_departure(visit.channel, sandbox.clock)
     except Exception:  # a mistake of ours must reach the client and the journal too
         log.exception("request %s failed inside the mock", visit.exchange.request_id)
         await _give_up(visit)
@@ -85,9 +87,9 @@ async def _attend(sandbox: Sandbox, intake: Intake, connection: Connection) -> w
     return KEEP if visit.channel.keep_alive and not connection.over else CLOSE
 
 
-def _ask(visit: Visit) -> Answer | None:
+async def _ask(visit: Visit) -> Answer | None:
     for step in ARRIVAL:
-        answer = step(visit)
+        answer = await step(visit)
         if answer is not None:
             return answer
     return None
@@ -107,12 +109,14 @@ async def _give_up(visit: Visit) -> None:
 
 
 def _leave_nothing_open(visit: Visit) -> None:
-    """Whatever happened, the exchange is closed and no money stays reserved."""
+    """Whatever happened, the exchange is closed and nothing stays reserved or taken."""
     exchange = visit.exchange
     if exchange.ending == IN_PROGRESS:
         exchange.end(SERVER_STOPPED, visit.sandbox.clock.monotonic_ns())
     if visit.reservation is not None:
         visit.sandbox.ledger.settle(visit.reservation, 0)
+    for end in visit.on_end:
+        end()
     visit.sandbox.journal.closed(exchange)
 
 

@@ -6,6 +6,12 @@ All times are ``time.monotonic_ns()``. Nothing in a record is secret.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    JsonPlain = str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,21 @@ class Exchange:
     client_left_how: str | None
     sent: tuple[Sent, ...]
     sent_bytes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that happened beside the exchanges: an alert, a change by the control API.
+
+    ``at_ns`` is monotonic, ``wall`` seconds since the epoch; ``kind`` is a fixed word
+    (``budget_alert``), ``detail`` holds plain values, none of them secret.
+    """
+
+    at_ns: int
+    wall: float
+    sandbox: str
+    kind: str
+    detail: Mapping[str, JsonPlain]
 
 
 @dataclass(frozen=True, slots=True)

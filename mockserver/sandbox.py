@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mockserver import pipeline
 from mockserver.admission.budget import BudgetLedger
 from mockserver.admission.rate_limit import RateLimiter
+from mockserver.api.store import Store
 from mockserver.clock import RealClock
 from mockserver.connections import ConnectionServer
 from mockserver.errors import DefaultSandboxError
@@ -69,6 +70,7 @@ class Sandbox:
         )
         self.limiter = RateLimiter()
         self.ledger = BudgetLedger()
+        self.store = Store()
         self._arrivals: OrderedDict[str, int] = OrderedDict()
         self._shared = door is not None
         self._host = host
@@ -167,6 +169,7 @@ class Sandbox:
         self.journal.clear()
         self.limiter.reset()
         self.ledger.reset()
+        self.store.clear()
         self._arrivals.clear()
         self._set_plan(Plan(self.settings.rules, self.settings.seed))
 

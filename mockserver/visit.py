@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mockserver.admission.keys import find_key
@@ -11,9 +11,11 @@ from mockserver.facts import read_facts
 from mockserver.wire import Channel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mockserver.admission.budget import Reservation
     from mockserver.answer import Answer
-    from mockserver.api.routes import Endpoint
+    from mockserver.api.routes import Route
     from mockserver.api.work import Reply, Work
     from mockserver.connections import Connection
     from mockserver.facts import RequestFacts
@@ -24,11 +26,17 @@ if TYPE_CHECKING:
     from mockserver.settings import KeySettings, SandboxSettings
 
 
+class ClientLeftError(Exception):
+    """The client left while a step of the arrival waited; there is nobody to answer."""
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Visit:
     """A request, and what the steps have made of it.
 
     ``settings`` and ``plan`` are those in force when it began, whatever is swapped meanwhile.
+    ``on_end`` is called, in order, when the request is over however it ended: what a step has taken
+    is given back there.
     """
 
     sandbox: Sandbox
@@ -40,12 +48,18 @@ class Visit:
     exchange: OpenExchange
     channel: Channel
     decision: Decision | None = None
-    endpoint: Endpoint | None = None
+    route: Route | None = None
     work: Work | None = None
     reservation: Reservation | None = None
     reply: Reply | None = None
     answer: Answer | None = None
     shaped: Shaped | None = None
+    on_end: list[Callable[[], None]] = field(default_factory=list)
+
+    async def rest(self, seconds: float) -> None:
+        """Wait on the sandbox's clock. Raises ClientLeftError as soon as the client leaves."""
+        if not await self.channel.connection.pause(seconds, self.sandbox.clock):
+            raise ClientLeftError
 
 
 def open_visit(sandbox: Sandbox, intake: Intake, connection: Connection) -> Visit:

@@ -13,11 +13,12 @@ from mockserver.answer import Answer
 from mockserver.api import envelope
 from mockserver.api.asking import ChatAsk, read_agent_ask, read_chat_ask
 from mockserver.api.chunks import stream_of
+from mockserver.api.endpoint import Endpoint
 from mockserver.api.work import Moment, Reply, Work
 from mockserver.replies.text import compose, fingerprint_of, planned_tokens, seed_of
 
 if TYPE_CHECKING:
-    from mockserver.facts import RequestFacts
+    from mockserver.api.endpoint import ApiCall
     from mockserver.replies.text import Composition
     from mockserver.settings import ReplySettings, SandboxSettings
 
@@ -25,17 +26,24 @@ CANARY_TOKENS = 1
 """``answer-<12 hex>`` is one token of the mock's tokenizer."""
 
 
-def read_chat(facts: RequestFacts, settings: SandboxSettings) -> Work:
+def read_chat(call: ApiCall) -> Work:
     """Check a chat request; raises BadRequest."""
-    return _work("chat", read_chat_ask(facts.body_json, settings.api), facts, settings)
+    return _work("chat", read_chat_ask(call.facts.body_json, call.settings.api), call)
 
 
-def read_agent_chat(facts: RequestFacts, settings: SandboxSettings) -> Work:
+def read_agent_chat(call: ApiCall) -> Work:
     """Check an agent chat request; raises BadRequest."""
-    return _work("agents.chat", read_agent_ask(facts.body_json, settings.api), facts, settings)
+    return _work("agents.chat", read_agent_ask(call.facts.body_json, call.settings.api), call)
 
 
-def _work(endpoint: str, ask: ChatAsk, facts: RequestFacts, settings: SandboxSettings) -> Work:
+ENDPOINTS = (
+    Endpoint("chat", "POST", "/chat/request", read_chat),
+    Endpoint("agents.chat", "POST", "/agents/chat/request", read_agent_chat),
+)
+
+
+def _work(endpoint: str, ask: ChatAsk, call: ApiCall) -> Work:
+    facts, settings = call.facts, call.settings
     marks = (fingerprint_of(facts.body),) if settings.replies.fingerprint else ()
     ceiling = planned_tokens(settings.replies.tokens, marks, settings.replies.text)
     ceiling += CANARY_TOKENS if settings.replies.canary else 0

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mockserver.api import envelope
+from mockserver.api.endpoint import Endpoint
 from mockserver.api.fields import (
     BadRequest,
     Body,
@@ -21,15 +22,16 @@ from mockserver.replies.tokens import count_tokens
 from mockserver.replies.vectors import vector_of
 
 if TYPE_CHECKING:
-    from mockserver.facts import RequestFacts
+    from mockserver.api.endpoint import ApiCall
     from mockserver.settings import SandboxSettings
 
 FIELDS = frozenset({"model", "lang", "sentences"})
 
 
-def read_embeddings(facts: RequestFacts, settings: SandboxSettings) -> Work:
+def read_embeddings(call: ApiCall) -> Work:
     """Check the request; raises BadRequest."""
-    body = read_object(facts.body_json)
+    settings = call.settings
+    body = read_object(call.facts.body_json)
     if settings.api.unknown_fields == "refuse":
         check_known(body, FIELDS)
     model = required_text(body, "model")
@@ -46,6 +48,9 @@ def read_embeddings(facts: RequestFacts, settings: SandboxSettings) -> Work:
         stream=False,
         make=partial(_make_reply, model, sentences, settings),
     )
+
+
+ENDPOINTS = (Endpoint("embeddings", "POST", "/vectors/embedding", read_embeddings),)
 
 
 def _read_sentences(body: Body, max_items: int | None) -> tuple[str, ...]:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from mockserver.api import envelope
+from mockserver.api.endpoint import Endpoint
 from mockserver.api.fields import BadRequest
 from mockserver.api.work import Moment, Reply, Work
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer
-    from mockserver.facts import RequestFacts
-    from mockserver.settings import ApiSettings, SandboxSettings
+    from mockserver.api.endpoint import ApiCall
+    from mockserver.settings import ApiSettings
 
 EMBER = "pawa-v1-ember-20240924"
 BLAZE = "pawa-v1-blaze-20250318"
@@ -78,18 +79,18 @@ def known_models(settings: ApiSettings) -> tuple[Model, ...]:
     return (*_DOCUMENTED, *added)
 
 
-def read_list(facts: RequestFacts, settings: SandboxSettings) -> Work:
+def read_list(call: ApiCall) -> Work:
     """``GET /models?id&search&modelType&page&limit``.
 
     Raises BadRequest for a number that is none, or is under 1.
     """
-    query = dict(parse_qsl(facts.query, keep_blank_values=True))
+    query = dict(parse_qsl(call.facts.query, keep_blank_values=True))
     wanted_id = _whole_number(query, "id")
     page, limit = _whole_number(query, "page"), _whole_number(query, "limit")
     search, kind = query.get("search", "").lower(), query.get("modelType", "")
     found = [
         model
-        for model in known_models(settings.api)
+        for model in known_models(call.settings.api)
         if wanted_id in (None, model.id)
         and search in f"{model.name} {model.description}".lower()
         and kind in ("", model.model_type)
@@ -101,13 +102,19 @@ def read_list(facts: RequestFacts, settings: SandboxSettings) -> Work:
     return _plain_work("models.list", envelope.success(envelope.MODELS_OK, data))
 
 
-def read_one(model_id: str, facts: RequestFacts, settings: SandboxSettings) -> Work:
+def read_one(call: ApiCall) -> Work:
     """``GET /models/{id}``; 404 for an id that no model has."""
-    for model in known_models(settings.api):
-        if str(model.id) == model_id:
+    for model in known_models(call.settings.api):
+        if str(model.id) == call.params["id"]:
             answer = envelope.success(envelope.MODELS_OK, model.as_json())
             return _plain_work("models.one", answer)
-    return _plain_work("models.one", envelope.not_found(facts.path))
+    return _plain_work("models.one", envelope.not_found(call.facts.path))
+
+
+ENDPOINTS = (
+    Endpoint("models.list", "GET", "/models", read_list),
+    Endpoint("models.one", "GET", "/models/{id}", read_one),
+)
 
 
 def _whole_number(query: dict[str, str], name: str) -> int | None:

@@ -4,72 +4,90 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from mockserver.api import chat, embeddings, envelope, models
+from mockserver.api.endpoint import Endpoint
 from mockserver.api.fields import BadRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from mockserver.answer import Answer
+    from mockserver.api.endpoint import ApiCall
     from mockserver.api.work import Work
-    from mockserver.facts import RequestFacts
-    from mockserver.settings import SandboxSettings
 
 PREFIX = "/v1"
 """What every path of the API begins with."""
 
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *chat.ENDPOINTS,
+    *embeddings.ENDPOINTS,
+    *models.ENDPOINTS,
+)
+"""Every endpoint, in the order of pawa-api.md section 3."""
+
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One method of one path: its name, and how a request to it is read (raises BadRequest)."""
+class Route:
+    """The endpoint of a request, and what its path names."""
 
-    name: str
-    read: Callable[[RequestFacts, SandboxSettings], Work]
-
-
-_FIXED: dict[str, dict[str, Endpoint]] = {
-    "/chat/request": {"POST": Endpoint("chat", chat.read_chat)},
-    "/agents/chat/request": {"POST": Endpoint("agents.chat", chat.read_agent_chat)},
-    "/vectors/embedding": {"POST": Endpoint("embeddings", embeddings.read_embeddings)},
-    "/models": {"GET": Endpoint("models.list", models.read_list)},
-}
-_ONE_MODEL = re.compile(r"/models/([^/]+)")
+    endpoint: Endpoint
+    params: Mapping[str, str]
 
 
-def paths() -> tuple[str, ...]:
-    """Every path that is served, for people to read."""
-    return (*(PREFIX + path for path in _FIXED), f"{PREFIX}/models/{{id}}")
-
-
-def route(method: str, path: str) -> Endpoint | Answer:
+def route(method: str, path: str) -> Route | Answer:
     """The endpoint of a request; 404 for an unknown path, 405 with ``Allow`` for a wrong method."""
-    methods = _methods_of(path)
-    if methods is None:
+    found = _methods_of(path)
+    if found is None:
         return envelope.not_found(path)
+    methods, params = found
     endpoint = methods.get(method)
     if endpoint is None:
         return envelope.method_not_allowed(method, tuple(methods))
-    return endpoint
+    return Route(endpoint, params)
 
 
-def read(endpoint: Endpoint, facts: RequestFacts, settings: SandboxSettings) -> Work | Answer:
+def read(endpoint: Endpoint, call: ApiCall) -> Work | Answer:
     """What the request asks for, or the 400 that names the field at fault."""
     try:
-        return endpoint.read(facts, settings)
+        return endpoint.read(call)
     except BadRequest as mistake:
         return envelope.failure(400, str(mistake))
 
 
-def _methods_of(path: str) -> dict[str, Endpoint] | None:
+def paths() -> tuple[str, ...]:
+    """Every path that is served, for people to read."""
+    return tuple(dict.fromkeys(PREFIX + endpoint.path for endpoint in ENDPOINTS))
+
+
+Methods = dict[str, Endpoint]
+
+
+def _by_path() -> dict[str, Methods]:
+    table: dict[str, Methods] = {}
+    for endpoint in ENDPOINTS:
+        table.setdefault(endpoint.path, {})[endpoint.method] = endpoint
+    return table
+
+
+_FIXED = {path: methods for path, methods in _by_path().items() if "{" not in path}
+_NAMED = tuple(
+    (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), methods)
+    for path, methods in _by_path().items()
+    if "{" in path
+)
+
+
+def _methods_of(path: str) -> tuple[Methods, dict[str, str]] | None:
     if not path.startswith(f"{PREFIX}/"):
         return None
     rest = path.removeprefix(PREFIX)
     if rest in _FIXED:
-        return _FIXED[rest]
-    one = _ONE_MODEL.fullmatch(rest)
-    if one is None:
-        return None
-    return {"GET": Endpoint("models.one", partial(models.read_one, one.group(1)))}
+        return _FIXED[rest], {}
+    for pattern, methods in _NAMED:
+        found = pattern.fullmatch(rest)
+        if found is not None:
+            return methods, {name: unquote(value) for name, value in found.groupdict().items()}
+    return None

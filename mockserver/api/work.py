@@ -6,8 +6,10 @@ anything is made. Making the reply gets both passed in as a :class:`Moment`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from mockserver.faults.schedule import Draws
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,14 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a reply is told of time and chance.
+    """What a reply is told of time, chance and load.
 
     ``wall_s`` is the wall clock in seconds since 1970; ``canary`` a fresh ``answer-<12 hex>``,
-    used only where the settings ask for canaries.
+    used only where the settings ask for canaries; ``draws`` is keyed by the request, so that the
+    same request draws the same; ``load`` is the share of the capacity that is at work, 0 to 1.
     """
 
     wall_s: float
     canary: str | None = None
+    draws: Draws = field(default_factory=lambda: Draws(0, "reply", "", 1))
+    load: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +73,5 @@ class Work:
     max_tokens: int | None
     stream: bool
     make: Callable[[Moment], Reply]
-    """Makes the reply; pure, so that the same moment gives the same bytes."""
+    """Makes the reply. It may change what the sandbox has stored, and depends on nothing else than
+    that and the moment."""

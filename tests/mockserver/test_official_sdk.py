@@ -125,6 +125,7 @@ def test_refusals_become_the_errors_of_the_sdk(serve: Callable[..., str]) -> Non
             stranger.models.list()
         with pytest.raises(BadRequestError, match="messages must not be empty"):
             pawa.chat.create(model=MODEL, messages=[])
+        pawa.models.list()
         with pytest.raises(RateLimitError, match="Rate limit exceeded"):
             pawa.models.list()
         with pytest.raises(NotFoundError):

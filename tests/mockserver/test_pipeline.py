@@ -25,7 +25,7 @@ def test_the_order_is_that_of_the_design() -> None:
 
     assert asked == [
         *("refuse_unreadable", "check_key", "look_up_rule", "answer_by_fault", "find_endpoint"),
-        *("limit_rate", "read_work", "reserve_budget", "make_reply"),
+        *("read_work", "limit_rate", "reserve_budget", "make_reply"),
     ]
     assert taken == [
         *("sign", "shape_and_lay_out", "deliver", "judge_faults", "settle_budget"),

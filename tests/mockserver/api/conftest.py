@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -10,7 +10,9 @@ import pytest
 
 from mockserver.answer import Answer, EventKind, EventStream
 from mockserver.api import routes
-from mockserver.api.work import Moment, Reply
+from mockserver.api.endpoint import ApiCall
+from mockserver.api.store import Store
+from mockserver.api.work import Moment, Reply, Work
 from mockserver.facts import RequestFacts, read_facts
 from mockserver.settings import SandboxSettings
 
@@ -38,7 +40,9 @@ def facts_of(method: str, path: str, body: object = None, query: str = "") -> Re
 
 @dataclass(frozen=True)
 class Asker:
-    """Sends requests straight to the endpoints."""
+    """Sends requests straight to the endpoints, all over one store."""
+
+    store: Store = field(default_factory=Store)
 
     def reply(
         self,
@@ -51,10 +55,7 @@ class Asker:
         **settings: Any,
     ) -> Reply:
         """The reply to a request that is valid."""
-        endpoint = routes.route(method, path)
-        assert isinstance(endpoint, routes.Endpoint), endpoint
-        sandbox = SandboxSettings(**settings)
-        work = routes.read(endpoint, facts_of(method, path, body, query), sandbox)
+        work = self._read(method, path, body, query, settings)
         assert not isinstance(work, Answer), work
         reply = work.make(moment)
         assert reply.tokens_out <= work.tokens_out_ceiling
@@ -74,17 +75,22 @@ class Asker:
         **settings: Any,
     ) -> str:
         """The message of the 400 to a request that is not valid."""
-        endpoint = routes.route(method, path)
-        assert isinstance(endpoint, routes.Endpoint), endpoint
-        answer = routes.read(
-            endpoint, facts_of(method, path, body, query), SandboxSettings(**settings)
-        )
+        answer = self._read(method, path, body, query, settings)
         assert isinstance(answer, Answer)
         payload = json_of(answer)
         assert answer.status == 400
         assert payload["success"] is False
         assert payload["data"] is None
         return str(payload["message"])
+
+    def _read(
+        self, method: str, path: str, body: object, query: str, settings: dict[str, Any]
+    ) -> Work | Answer:
+        found = routes.route(method, path)
+        assert isinstance(found, routes.Route), found
+        facts = facts_of(method, path, body, query)
+        call = ApiCall(facts, SandboxSettings(**settings), self.store, found.params)
+        return routes.read(found.endpoint, call)
 
 
 def json_of(answer: Answer) -> Any:
