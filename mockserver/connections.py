@@ -1,114 +1,109 @@
-"""Connections: aiohttp's protocol, which also keeps the times and tells who left, and how.
+"""Connections: who came, when, what they asked in turn, and who left and how.
 
-aiohttp parses requests and keeps connections alive; the answers are written by
-:mod:`mockserver.wire`, so what a handler returns to aiohttp is one of two finished responses,
-:data:`KEEP` or :data:`CLOSE`.
+Requests are parsed by aiohttp's parser; everything around it is here, because the way a connection
+lives and dies is what this server is for. One request of a connection is served at a time, in the
+order of arrival; one that needs no waiting is served at once, within the turn that read it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
+import logging
 import socket
 import struct
 import termios
 import time
 from collections import deque
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-from aiohttp.http_exceptions import TransferEncodingError
-from aiohttp.http_parser import RawRequestMessage
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.http_exceptions import HttpProcessingError, TransferEncodingError
+from aiohttp.http_parser import HttpRequestParser
+from aiohttp.streams import EMPTY_PAYLOAD
+from aiohttp.web_protocol import RequestPayloadError
 
 from mockserver.clock import RealClock
+from mockserver.eager import start_now
 from mockserver.exchange import OpenConnection
+from mockserver.incoming import Arrival, Incoming
 
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import Awaitable, Callable
-
     from aiohttp import StreamReader
-    from aiohttp.abc import AbstractStreamWriter
-    from aiohttp.web_request import BaseRequest
 
     from mockserver.clock import Clock
+    from mockserver.connection_server import ConnectionServer
     from mockserver.journal import Journal
 
 FLUSH_LIMIT_S = 2.0
 """How long a cut waits for what was written before it to leave the socket."""
 
+LONGEST_LINE = 8190
+"""Bytes of a request line or a header."""
+
+MOST_PIPELINED = 64
+"""Requests that may wait on one connection before reading pauses."""
+
+_READ_BUFFER = 2**16
 _FLUSH_POLL_S = 0.001
 _GARBAGE_KEPT = 8 * 1024
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _REAL_CLOCK = RealClock()
 
-
-class FinishedResponse(web.StreamResponse):
-    """What aiohttp is handed when the answer is on the wire already: it has nothing to write."""
-
-    def __init__(self, *, keep_alive: bool) -> None:
-        super().__init__()
-        self._kept = keep_alive
-
-    @property
-    def keep_alive(self) -> bool:
-        """Whether the connection may serve another request."""
-        return self._kept
-
-    async def prepare(self, request: BaseRequest) -> AbstractStreamWriter | None:  # noqa: ARG002 - aiohttp's signature
-        """Write nothing."""
-        return None
-
-    async def write_eof(self, data: bytes = b"") -> None:
-        """Write nothing."""
+log = logging.getLogger(__name__)
 
 
-KEEP = FinishedResponse(keep_alive=True)
-CLOSE = FinishedResponse(keep_alive=False)
+class SlowBodyError(RequestPayloadError):
+    """The body did not come in within the time that a client has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """When a request came in, in monotonic nanoseconds; ``garbage`` is what was no request."""
-
-    first_byte_ns: int
-    headers_ns: int
-    garbage: bytes = b""
-
-
-class Connection(RequestHandler):
+class Connection(BaseProtocol):
     """One TCP connection, from accept to its end.
 
     ``over`` turns True the moment the other side has left or the server has let go of it;
     ``left_ns`` and ``left_how`` ("fin" or "rst") are set when it was the client. A client that
-    closes only its own half (a FIN while it waits for the answer) counts as having left, as it
-    does for aiohttp.
+    closes only its own half (a FIN while it waits for the answer) counts as having left.
     """
 
     __slots__ = (
-        "_arrivals",
         "_body",
+        "_body_since_ns",
+        "_closing",
         "_first_byte_ns",
         "_journal",
         "_pause",
-        "_refuse",
+        "_queue",
+        "_server",
+        "_serving",
+        "_tail",
         "left_how",
         "left_ns",
         "over",
         "record",
     )
 
-    def __init__(
-        self, server: ConnectionServer, *, loop: asyncio.AbstractEventLoop, journal: Journal
-    ) -> None:
-        super().__init__(server, loop=loop, access_log=None)  # type: ignore[arg-type]
+    def __init__(self, server: ConnectionServer, journal: Journal) -> None:
+        loop = asyncio.get_running_loop()
+        parser = HttpRequestParser(
+            self,
+            loop,
+            _READ_BUFFER,
+            max_line_size=LONGEST_LINE,
+            max_field_size=LONGEST_LINE,
+            payload_exception=RequestPayloadError,
+            max_msg_queue_size=MOST_PIPELINED,
+        )
+        super().__init__(loop, parser)
+        self._server = server
         self._journal = journal
-        self._refuse = server.refuse
-        self._arrivals: deque[Arrival] = deque()
+        self._queue: deque[Incoming] = deque()
+        self._serving = False
+        self._closing = False
         self._first_byte_ns: int | None = None
         self._body: StreamReader | None = None
+        self._body_since_ns = 0
+        self._tail = b""
         self._pause: asyncio.Future[None] | None = None
         self.over = False
         self.left_ns: int | None = None
@@ -121,43 +116,120 @@ class Connection(RequestHandler):
             self._journal.next_connection(), self._journal.sandbox, time.monotonic_ns()
         )
         super().connection_made(transport)
+        self._server.opened(self)
         self._journal.connected(self.record)
 
     def data_received(self, data: bytes) -> None:
-        """Note when requests begin and when their heads are complete."""
+        """Parse what came in, and serve what is whole; what follows an upgrade has to wait."""
+        if self.over or self._closing:
+            return
+        if self._upgraded:
+            self._tail += data
+            if len(self._tail) >= _READ_BUFFER and not self._buffer_paused:
+                self._pause_reading_for_buffer()
+            return
+        self._parse(data)
+        self._serve_next()
+
+    def _parse(self, data: bytes) -> None:
+        """Queue the requests that are complete up to their heads, and note when they came."""
         now = time.monotonic_ns()
         if data and self._first_byte_ns is None and self._between_requests():
             self._first_byte_ns = now
-        before = self._request_count
-        super().data_received(data)
-        if self._request_count == before:
+        first = self._first_byte_ns or now
+        try:
+            messages, self._upgraded, tail = self._parser.feed_data(data)  # type: ignore[union-attr]
+        except HttpProcessingError as error:
+            log.debug("not HTTP on connection %d: %s", self.record.id, type(error).__name__)
+            self._first_byte_ns = None
+            arrival = Arrival(first, now, data[:_GARBAGE_KEPT])
+            self._queue.append(Incoming(None, EMPTY_PAYLOAD, arrival))
+            self._spoil_body(TransferEncodingError("the body's framing is broken"))
             return
-        first, self._first_byte_ns = self._first_byte_ns or now, None
-        self._arrivals.extend(Arrival(first, now) for _ in range(self._request_count - before - 1))
-        message, body = self._messages[-1]
-        if isinstance(message, RawRequestMessage):
-            self._body = body
-            self._arrivals.append(Arrival(first, now))
-        else:
-            self._arrivals.append(Arrival(first, now, data[:_GARBAGE_KEPT]))
-            self._break_body()
-
-    def _break_body(self) -> None:
-        """Tell whoever reads a body that its framing broke; aiohttp leaves the reader waiting."""
-        if self._body is not None and not self._body.is_eof():
-            self._body.set_exception(TransferEncodingError("the body's framing is broken"))
+        if self._upgraded:
+            self._tail = tail
+        if messages:
+            self._first_byte_ns = None
+            for message, body in messages:
+                self._queue.append(Incoming(message, body, Arrival(first, now)))
+            self._body, self._body_since_ns = messages[-1][1], first
+        if len(self._queue) >= MOST_PIPELINED and not self._buffer_paused:
+            self._pause_reading_for_buffer()
 
     def _between_requests(self) -> bool:
         """Whether the next byte belongs to a new request, not to a body still coming in."""
         return self._body is None or self._body.is_eof()
 
-    def arrival(self) -> Arrival:
-        """When the request that is served next came in; each is given out once, in order."""
-        if self._arrivals:
-            return self._arrivals.popleft()
-        # A request behind a declined upgrade is parsed without passing data_received.
-        now = time.monotonic_ns()
-        return Arrival(now, now)
+    def _spoil_body(self, error: Exception) -> None:
+        """Tell whoever reads a body that no more of it will come."""
+        if self._body is not None and not self._body.is_eof():
+            self._body.set_exception(error)
+
+    def _serve_next(self) -> None:
+        """Serve what is queued, one after the other, until one of them has to wait."""
+        while self._queue and not (self._serving or self.over or self._closing):
+            incoming = self._queue.popleft()
+            self._serving = True
+            try:
+                keep, task = start_now(self._server.serve(incoming, self), self._loop)
+            except Exception:  # a mistake of ours must not leave the client waiting
+                log.exception("connection %d failed inside the mock", self.record.id)
+                keep, task = False, None
+            if task is not None:
+                self._server.keep(task)
+                task.add_done_callback(self._served_in_turn)
+                return
+            self._served(keep=bool(keep))
+
+    def _served_in_turn(self, task: asyncio.Task[bool]) -> None:
+        """A request that had to wait is done: go on with those behind it."""
+        failed = task.cancelled() or task.exception() is not None
+        if failed and not task.cancelled():
+            log.error(
+                "connection %d failed inside the mock", self.record.id, exc_info=task.exception()
+            )
+        self._served(keep=not failed and task.result())
+        self._serve_next()
+
+    def _served(self, *, keep: bool) -> None:
+        self._serving = False
+        if self.over or self.transport is None:
+            return
+        if not keep:
+            self._closing = True
+            self.transport.close()
+            return
+        if self._parser is not None:
+            self._parser.message_consumed()
+        if self._upgraded and not self._queue:
+            self._decline_upgrade()
+        if self._buffer_paused and len(self._queue) <= MOST_PIPELINED // 2:
+            self._parse(b"")
+            if len(self._queue) < MOST_PIPELINED:
+                self._resume_reading_for_buffer()
+
+    def _decline_upgrade(self) -> None:
+        """The answer was an ordinary one: what came behind the request is HTTP again."""
+        if self._parser is None:
+            return
+        self._parser.set_upgraded(False)
+        self._upgraded = False
+        tail, self._tail = self._tail, b""
+        if tail:
+            self._parse(tail)
+
+    def waits_since_ns(self) -> int | None:
+        """Since when a request has been coming in that is not whole yet, or None."""
+        if self._first_byte_ns is None and not self._between_requests():
+            return self._body_since_ns
+        return self._first_byte_ns
+
+    def lose_patience(self) -> None:
+        """End a request that takes too long to come in: a body with 408, a head with a close."""
+        if self._first_byte_ns is not None:
+            self.finish()
+        else:
+            self._spoil_body(SlowBodyError())
 
     def eof_received(self) -> None:
         """The client has closed its side."""
@@ -169,6 +241,8 @@ class Connection(RequestHandler):
             self._end("server", "fin")
         else:
             self._end("client", "rst")
+        self._spoil_body(ConnectionResetError("the client left"))
+        self._server.closed(self)
         self._journal.disconnected(self.record)
         super().connection_lost(exc)
 
@@ -257,51 +331,7 @@ class Connection(RequestHandler):
     @property
     def idle(self) -> bool:
         """Whether it is open and no request is being read or served on it."""
-        return not self.over and self._current_request is None and not self._messages
-
-    def _make_error_handler(
-        self, err_info: object
-    ) -> Callable[[BaseRequest], Awaitable[web.StreamResponse]]:
-        """What answers bytes that are no HTTP request."""
-        return partial(self._refuse, reason=type(getattr(err_info, "exc", err_info)).__name__)
-
-
-class ConnectionServer(web.Server):
-    """Makes a :class:`Connection` for each accept, and keeps those that are open.
-
-    ``serve`` answers a request, ``refuse`` answers what is none (``reason`` names the parser's
-    complaint); both write the answer themselves and return :data:`KEEP` or :data:`CLOSE`.
-    """
-
-    def __init__(
-        self,
-        serve: Callable[[BaseRequest], Awaitable[web.StreamResponse]],
-        refuse: Callable[..., Awaitable[web.StreamResponse]],
-        journal: Journal,
-    ) -> None:
-        super().__init__(serve)
-        self.refuse = refuse
-        self._journal = journal
-
-    def __call__(self) -> Connection:
-        """A protocol for a new connection."""
-        return Connection(self, loop=self._loop, journal=self._journal)
-
-    def open_connections(self) -> list[Connection]:
-        """The connections that are open now."""
-        return [held for held in self.connections if isinstance(held, Connection)]
-
-    def reset_idle(self) -> None:
-        """Reset the connections on which nothing is going on."""
-        for connection in self.open_connections():
-            if connection.idle:
-                connection.reset()
-
-    async def stop(self, timeout_s: float = 2.0) -> None:
-        """End every connection at once and wait until their handlers have finished."""
-        for connection in self.open_connections():
-            connection.stop()
-        await self.shutdown(timeout_s)
+        return not (self.over or self._serving or self._queue)
 
 
 def _set(pause: asyncio.Future[None]) -> None:

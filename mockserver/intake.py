@@ -15,11 +15,15 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.http_writer import HttpVersion10
 from aiohttp.web_protocol import RequestPayloadError
 
+from mockserver.connections import SlowBodyError
+
 if TYPE_CHECKING:
-    from aiohttp.web_request import BaseRequest
+    from aiohttp import StreamReader
+    from aiohttp.http_parser import RawRequestMessage
 
     from mockserver.answer import Headers
-    from mockserver.connections import Arrival, Connection
+    from mockserver.connections import Connection
+    from mockserver.incoming import Arrival, Incoming
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -36,6 +40,8 @@ class Condition(Enum):
     """Its framing or content coding cannot be read."""
     GARBAGE = "garbage"
     """There is no HTTP request at all."""
+    SLOW = "slow"
+    """Its end did not come within the time that a client has."""
     LEFT = "left"
     """The client left before its end."""
 
@@ -56,32 +62,38 @@ class Intake:
     http_10: bool
 
 
-async def take_in(request: BaseRequest, connection: Connection, limit_bytes: int) -> Intake:
+async def take_in(incoming: Incoming, connection: Connection, limit_bytes: int) -> Intake:
     """Read a request to its end; a body over ``limit_bytes`` is cut there."""
-    arrival = connection.arrival()
-    headers = tuple((name.lower(), value) for name, value in request.headers.items())
-    path, query = _target(request)
-    http_10 = request.version <= HttpVersion10
-    if request.headers.get("Expect", "").lower() == "100-continue" and not http_10:
+    message = incoming.message
+    if message is None:
+        return _garbage(incoming.arrival)
+    headers = tuple([(name.lower(), value) for name, value in message.headers.items()])
+    path, query = _target(message)
+    http_10 = message.version <= HttpVersion10
+    if "Expect" in message.headers and not http_10 and _expects_leave(message):
         await connection.write(CONTINUE)
-    body, condition = await _read_body(request, limit_bytes)
+    body, condition = await _read_body(incoming.body, limit_bytes)
     return Intake(
-        method=request.method,
+        method=message.method,
         path=path,
         query=query,
         headers=headers,
         body=body,
         condition=condition,
-        arrival=arrival,
+        arrival=incoming.arrival,
         body_in_ns=time.monotonic_ns(),
-        keep_alive=request.keep_alive and condition is Condition.WHOLE,
+        keep_alive=not message.should_close and condition is Condition.WHOLE,
         http_10=http_10,
     )
 
 
-def garbage(connection: Connection) -> Intake:
+def _expects_leave(message: RawRequestMessage) -> bool:
+    """Whether the client waits for leave before it sends the body (RFC 9110 section 10.1.1)."""
+    return message.headers["Expect"].lower() == "100-continue"
+
+
+def _garbage(arrival: Arrival) -> Intake:
     """What stands for bytes that are no HTTP request: no method, no path, the bytes as body."""
-    arrival = connection.arrival()
     return Intake(
         method="",
         path="",
@@ -96,17 +108,16 @@ def garbage(connection: Connection) -> Intake:
     )
 
 
-def _target(request: BaseRequest) -> tuple[str, str]:
+def _target(message: RawRequestMessage) -> tuple[str, str]:
     """Path and query as they were sent, still percent-encoded; also of a proxy's absolute URL."""
-    target = request.raw_path
+    target = message.path
     if not target.startswith("/"):
-        target = request.path_qs
+        target = message.url.raw_path_qs
     path, _, query = target.partition("?")
     return path, query
 
 
-async def _read_body(request: BaseRequest, limit_bytes: int) -> tuple[bytes, Condition]:
-    payload = request.content
+async def _read_body(payload: StreamReader, limit_bytes: int) -> tuple[bytes, Condition]:
     chunks: list[bytes] = []
     length = 0
     try:
@@ -119,6 +130,8 @@ async def _read_body(request: BaseRequest, limit_bytes: int) -> tuple[bytes, Con
                 break
     except ConnectionError:
         return b"".join(chunks), Condition.LEFT
+    except SlowBodyError:
+        return b"".join(chunks), Condition.SLOW
     except (RequestPayloadError, HttpProcessingError):
         return b"".join(chunks), Condition.BROKEN
     body = chunks[0] if len(chunks) == 1 else b"".join(chunks)

@@ -12,20 +12,17 @@ from typing import TYPE_CHECKING
 
 from mockserver import arrival, departure, wire
 from mockserver.api import envelope
-from mockserver.connections import CLOSE, KEEP, Connection
 from mockserver.delivery import lay_out
 from mockserver.exchange import IN_PROGRESS, SERVER_STOPPED
-from mockserver.intake import Condition, garbage, take_in
+from mockserver.intake import Condition, take_in
 from mockserver.visit import ClientLeftError, Visit, open_visit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from aiohttp import web
-    from aiohttp.web_request import BaseRequest
-
     from mockserver.answer import Answer
-    from mockserver.intake import Intake
+    from mockserver.connections import Connection
+    from mockserver.incoming import Incoming
     from mockserver.sandbox import Sandbox
 
 log = logging.getLogger(__name__)
@@ -55,21 +52,9 @@ DEPARTURE: tuple[Callable[[Visit], Awaitable[None]], ...] = (
 """Taken from top to bottom, all of them."""
 
 
-async def serve(sandbox: Sandbox, request: BaseRequest) -> web.StreamResponse:
-    """Serve a request, and tell aiohttp whether its connection can serve another."""
-    connection = connection_of(request)
-    intake = await take_in(request, connection, sandbox.settings.api.max_body_bytes)
-    return await _attend(sandbox, intake, connection)
-
-
-async def refuse(sandbox: Sandbox, request: BaseRequest, *, reason: str) -> web.StreamResponse:
-    """Answer bytes that are no HTTP request with 400, and record them as one all the same."""
-    connection = connection_of(request)
-    log.debug("not HTTP on connection %d: %s", connection.record.id, reason)
-    return await _attend(sandbox, garbage(connection), connection)
-
-
-async def _attend(sandbox: Sandbox, intake: Intake, connection: Connection) -> web.StreamResponse:
+async def serve(sandbox: Sandbox, incoming: Incoming, connection: Connection) -> bool:
+    """Serve a request (or what is none); whether its connection can serve another."""
+    intake = await take_in(incoming, connection, sandbox.settings.api.max_body_bytes)
     visit = open_visit(sandbox, intake, connection)
     try:
         if intake.condition is Condition.LEFT:
@@ -84,7 +69,7 @@ async def _attend(sandbox: Sandbox, intake: Intake, connection: Connection) -> w
         await _give_up(visit)
     finally:
         _leave_nothing_open(visit)
-    return KEEP if visit.channel.keep_alive and not connection.over else CLOSE
+    return visit.channel.keep_alive and not connection.over
 
 
 async def _ask(visit: Visit) -> Answer | None:
@@ -118,11 +103,3 @@ def _leave_nothing_open(visit: Visit) -> None:
     for end in visit.on_end:
         end()
     visit.sandbox.journal.closed(exchange)
-
-
-def connection_of(request: BaseRequest) -> Connection:
-    """The connection that a request came over."""
-    connection = request.protocol
-    if not isinstance(connection, Connection):
-        raise TypeError(f"requests come over a Connection, not a {type(connection).__name__}")
-    return connection

@@ -13,7 +13,7 @@ from mockserver.admission.budget import BudgetLedger
 from mockserver.admission.rate_limit import RateLimiter
 from mockserver.api.store import Store
 from mockserver.clock import RealClock
-from mockserver.connections import ConnectionServer
+from mockserver.connection_server import ConnectionServer
 from mockserver.errors import DefaultSandboxError
 from mockserver.faults.plan import Plan
 from mockserver.faults.shaping import closing
@@ -22,17 +22,13 @@ from mockserver.listener import Listener, url_host
 from mockserver.secrets import SecretMask
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    from aiohttp import web
-    from aiohttp.web_request import BaseRequest
+    from collections.abc import Callable, Sequence
 
     from mockserver.clock import Clock, Timer
+    from mockserver.connection_server import Serve
     from mockserver.faults.plan import RuleStatus
     from mockserver.faults.rules import Rule
     from mockserver.settings import SandboxSettings
-
-    Serve = Callable[[BaseRequest], Awaitable[web.StreamResponse]]
 
 TOKENS_COUNTED = 200_000
 """Call tokens whose attempts are counted; the one unheard of longest is forgotten first."""
@@ -77,7 +73,9 @@ class Sandbox:
         self._refusing: Timer | None = None
         serve: Serve = partial(pipeline.serve, self)
         self.connections = ConnectionServer(
-            serve if door is None else door(serve), partial(pipeline.refuse, self), self.journal
+            serve if door is None else door(serve),
+            self.journal,
+            receive_s=settings.api.receive_s,
         )
         self._listener = Listener(host, settings.port if port is None else port, self.connections)
         self._check_rules(self.plan.rules)

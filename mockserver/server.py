@@ -22,7 +22,7 @@ from mockserver.settings import ServerSettings
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from mockserver.sandbox import Serve
+    from mockserver.connection_server import Serve
     from mockserver.settings import SandboxSettings
 
 

@@ -13,24 +13,20 @@ from typing import TYPE_CHECKING
 from mockserver import wire
 from mockserver.api import envelope
 from mockserver.clock import RealClock
-from mockserver.connections import CLOSE, KEEP
 from mockserver.control import dispatch
 from mockserver.delivery import lay_out
 from mockserver.exchange import OpenExchange
 from mockserver.intake import Condition, take_in
-from mockserver.pipeline import connection_of
 from mockserver.wire import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from aiohttp import web
-    from aiohttp.web_request import BaseRequest
-
     from mockserver.answer import Answer
+    from mockserver.connection_server import Serve
     from mockserver.connections import Connection
+    from mockserver.incoming import Incoming
     from mockserver.intake import Intake
-    from mockserver.sandbox import Serve
     from mockserver.server import MockServer
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -44,16 +40,19 @@ def before(serve: Serve, server: MockServer) -> Serve:
     return partial(_serve, serve, server)
 
 
-async def _serve(serve: Serve, server: MockServer, request: BaseRequest) -> web.StreamResponse:
-    if not _is_control(request.raw_path):
-        return await serve(request)
-    connection = connection_of(request)
-    intake = await take_in(request, connection, LARGEST_BODY)
+async def _serve(
+    serve: Serve, server: MockServer, incoming: Incoming, connection: Connection
+) -> bool:
+    if not _is_control(incoming.target):
+        return await serve(incoming, connection)
+    # Calls may wait in ways that only a task can: leave the turn that read the request.
+    await asyncio.sleep(0)
+    intake = await take_in(incoming, connection, LARGEST_BODY)
     if intake.condition is Condition.LEFT:
-        return CLOSE
+        return False
     answer = await _while_here(connection, _answer(server, intake), intake.method)
     if answer is None:
-        return CLOSE
+        return False
     channel = Channel(
         connection,
         _unrecorded(server, intake, connection),
@@ -62,7 +61,7 @@ async def _serve(serve: Serve, server: MockServer, request: BaseRequest) -> web.
         http_10=intake.http_10,
     )
     await wire.deliver(lay_out(answer, method=intake.method), channel, RealClock())
-    return KEEP if channel.keep_alive and not connection.over else CLOSE
+    return channel.keep_alive and not connection.over
 
 
 async def _while_here(
@@ -93,7 +92,9 @@ def _is_control(target: str) -> bool:
 async def _answer(server: MockServer, intake: Intake) -> Answer:
     if intake.condition is Condition.TOO_LARGE:
         return envelope.too_large(LARGEST_BODY)
-    if intake.condition is Condition.BROKEN:
+    if intake.condition is Condition.SLOW:
+        return envelope.failure(408)
+    if intake.condition is not Condition.WHOLE:
         return envelope.failure(400, "Malformed request body")
     try:
         return await dispatch.dispatch(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 Seconds = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+SomeSeconds = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 Positive = Annotated[int, Field(strict=True, ge=1)]
 Amount = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]

@@ -6,20 +6,18 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from mockserver.clock import RealClock
-from mockserver.connections import CLOSE, KEEP, ConnectionServer
+from mockserver.connection_server import ConnectionServer
 from mockserver.exchange import OpenExchange
 from mockserver.intake import take_in
 from mockserver.journal import Journal
 from mockserver.listener import Listener
-from mockserver.pipeline import connection_of
 from mockserver.secrets import SecretMask
 from mockserver.wire import Channel, deliver
 
 if TYPE_CHECKING:
-    from aiohttp import web
-    from aiohttp.web_request import BaseRequest
-
+    from mockserver.connections import Connection
     from mockserver.delivery import Delivery
+    from mockserver.incoming import Incoming
     from mockserver.intake import Intake
     from mockserver.journal import Exchange
 
@@ -31,7 +29,7 @@ class OneWire:
         self.delivery = delivery
         self.journal = Journal("one-wire", SecretMask())
         self.taken: list[Intake] = []
-        self.connections = ConnectionServer(self._serve, self._serve_garbage, self.journal)
+        self.connections = ConnectionServer(self._serve, self.journal)
         self._listener = Listener("127.0.0.1", 0, self.connections)
 
     async def __aenter__(self) -> Self:
@@ -53,9 +51,8 @@ class OneWire:
         )
         return _ended(self.journal)[number - 1]
 
-    async def _serve(self, request: BaseRequest) -> web.StreamResponse:
-        connection = connection_of(request)
-        intake = await take_in(request, connection, 1_000_000)
+    async def _serve(self, incoming: Incoming, connection: Connection) -> bool:
+        intake = await take_in(incoming, connection, 1_000_000)
         self.taken.append(intake)
         exchange = open_exchange(intake, connection.record.id)
         self.journal.opened(exchange)
@@ -64,10 +61,7 @@ class OneWire:
         )
         await deliver(self.delivery, channel, RealClock())
         self.journal.closed(exchange)
-        return KEEP if channel.keep_alive else CLOSE
-
-    async def _serve_garbage(self, request: BaseRequest, *, reason: str) -> web.StreamResponse:
-        raise AssertionError(reason)
+        return channel.keep_alive
 
 
 def _ended(journal: Journal) -> list[Exchange]:

@@ -10,7 +10,7 @@ from tests.mockserver.rawclient import LONG_S, RawClient, Received
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.connections import ConnectionServer
+    from mockserver.connection_server import ConnectionServer
     from mockserver.journal import Exchange
     from mockserver.sandbox import Sandbox
 

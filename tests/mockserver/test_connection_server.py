@@ -1,0 +1,64 @@
+"""All connections of a sandbox: pipelined, slow, flooding, and stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockserver.settings import ApiSettings
+from tests.mockserver.rawclient import RawClient, chat, request
+
+if TYPE_CHECKING:
+    from tests.mockserver.conftest import OpenSandbox
+
+
+class TestASlowClient:
+    """A request that never gets whole holds a connection, and nothing else, for a bounded time."""
+
+    async def test_a_head_without_end_is_closed(self, open_sandbox: OpenSandbox) -> None:
+        """There is nothing to answer yet."""
+        sandbox = await open_sandbox(api=ApiSettings(receive_s=0.05))
+        async with await RawClient.connect(sandbox.base_url) as client:
+            await client.send(b"POST /v1/chat/request HTTP/1.1\r\nHost: a\r\n")
+            received = await client.read()
+
+        assert (received.data, received.ending) == (b"", "fin")
+
+    async def test_a_body_without_end_is_answered_with_408(self, open_sandbox: OpenSandbox) -> None:
+        """And the connection is closed."""
+        sandbox = await open_sandbox(api=ApiSettings(receive_s=0.05))
+        whole = request(body=chat())
+        async with await RawClient.connect(sandbox.base_url) as client:
+            await client.send(whole[:-5])
+            received = await client.read()
+
+        assert (received.status, received.ending) == (408, "fin")
+
+    async def test_an_idle_connection_is_left_alone(self, open_sandbox: OpenSandbox) -> None:
+        """Between two requests there is no limit."""
+        sandbox = await open_sandbox(api=ApiSettings(receive_s=0.05))
+        async with await RawClient.connect(sandbox.base_url) as client:
+            await client.send(request(body=chat()))
+            first = await client.read_reply()
+            async with await RawClient.connect(sandbox.base_url) as slow:
+                await slow.send(b"POST / HTTP/1.1\r\n")
+                await slow.read()
+            await client.send(request(body=chat()))
+            second = await client.read_reply()
+
+        assert (first.status, second.status) == (200, 200)
+
+
+async def test_pipelined_requests_are_answered_in_their_order(open_sandbox: OpenSandbox) -> None:
+    """Also many more than are taken in at once."""
+    sandbox = await open_sandbox()
+    count = 300
+    whole = [request(body=chat(f"number {n}")) for n in range(count)]
+    last = request(body=chat(f"number {count}"), headers=(("Connection", "close"),))
+    async with await RawClient.connect(sandbox.base_url) as client:
+        await client.send(b"".join((*whole, last)))
+        received = await client.read()
+
+    assert received.data.count(b"HTTP/1.1 200 OK\r\n") == count + 1
+    assert [b"number %d" % n in e.body for n, e in enumerate(sandbox.journal.exchanges())] == (
+        [True] * (count + 1)
+    )
