@@ -15,7 +15,15 @@ Body = dict[str, object]
 
 
 class BadRequest(ValueError):  # noqa: N818 - the name of the status that it becomes
-    """A request that the API answers with 400; the message names the field."""
+    """A request that the API answers with 400 (``status``); the message names the field."""
+
+    status = 400
+
+
+class UnsupportedMedia(BadRequest):
+    """A file of a type that the API does not take: 415."""
+
+    status = 415
 
 
 def read_object(value: object, where: str = "body") -> Body:

@@ -7,23 +7,25 @@ mock's own choice.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from mockserver.api import envelope
 from mockserver.api.endpoint import Endpoint
 from mockserver.api.fields import BadRequest
-from mockserver.api.work import Moment, Reply, Work
+from mockserver.api.free_work import ready
 
 if TYPE_CHECKING:
-    from mockserver.answer import Answer
     from mockserver.api.endpoint import ApiCall
+    from mockserver.api.work import Work
     from mockserver.settings import ApiSettings
 
 EMBER = "pawa-v1-ember-20240924"
 BLAZE = "pawa-v1-blaze-20250318"
 EMBEDDING = "pawa-embeddings-v1-20241001"
+
+SPEECH = "pawa-tts-v1-20250704"
+TRANSCRIPTION = "pawa-stt-v1-20240701"
 
 CHAT_MODELS = (EMBER, BLAZE)
 EMBEDDING_MODELS = (EMBEDDING, "pawa-embedding-v1-20240701")
@@ -53,8 +55,8 @@ _DOCUMENTED = (
     Model(2, BLAZE, "chat", "Chat with vision, tools and reasoning"),
     Model(3, EMBEDDING, "embedding", "Sentence embeddings"),
     Model(4, EMBEDDING_MODELS[1], "embedding", "Sentence embeddings, earlier release"),
-    Model(5, "pawa-tts-v1-20250704", "text-to-speech", "Speech from text"),
-    Model(6, "pawa-stt-v1-20240701", "speech-to-text", "Text from speech"),
+    Model(5, SPEECH, "text-to-speech", "Speech from text"),
+    Model(6, TRANSCRIPTION, "speech-to-text", "Text from speech"),
 )
 
 
@@ -99,7 +101,7 @@ def read_list(call: ApiCall) -> Work:
         start = ((page or 1) - 1) * limit
         found = found[start : start + limit]
     data = [model.as_json() for model in found]
-    return _plain_work("models.list", envelope.success(envelope.MODELS_OK, data))
+    return ready("models.list", envelope.success(envelope.MODELS_OK, data))
 
 
 def read_one(call: ApiCall) -> Work:
@@ -107,8 +109,8 @@ def read_one(call: ApiCall) -> Work:
     for model in known_models(call.settings.api):
         if str(model.id) == call.params["id"]:
             answer = envelope.success(envelope.MODELS_OK, model.as_json())
-            return _plain_work("models.one", answer)
-    return _plain_work("models.one", envelope.not_found(call.facts.path))
+            return ready("models.one", answer)
+    return ready("models.one", envelope.not_found(call.facts.path))
 
 
 ENDPOINTS = (
@@ -124,21 +126,3 @@ def _whole_number(query: dict[str, str], name: str) -> int | None:
     if not (text.isascii() and text.isdigit() and int(text) >= 1):
         raise BadRequest(f"{name} must be a whole number of at least 1")
     return int(text)
-
-
-def _plain_work(endpoint: str, answer: Answer) -> Work:
-    """Work that no model does: free, and ready at once."""
-    return Work(
-        endpoint=endpoint,
-        model=None,
-        items=0,
-        tokens_in=0,
-        tokens_out_ceiling=0,
-        max_tokens=None,
-        stream=False,
-        make=partial(_ready_reply, answer),
-    )
-
-
-def _ready_reply(answer: Answer, _: Moment) -> Reply:
-    return Reply(answer, model=None, items=0, tokens_in=0, tokens_out=0)

@@ -50,11 +50,11 @@ def route(method: str, path: str) -> Route | Answer:
 
 
 def read(endpoint: Endpoint, call: ApiCall) -> Work | Answer:
-    """What the request asks for, or the 400 that names the field at fault."""
+    """What the request asks for, or the 400 (415) that names the field at fault."""
     try:
         return endpoint.read(call)
     except BadRequest as mistake:
-        return envelope.failure(400, str(mistake))
+        return envelope.failure(mistake.status, str(mistake))
 
 
 def paths() -> tuple[str, ...]:
