@@ -124,6 +124,10 @@ class RawClient:
         assert data, f"the connection ended in the middle: {received.data!r}"
         received.reads.append((time.monotonic_ns(), data))
 
+    def shut(self) -> None:
+        """Close the sending half with a FIN, and go on reading."""
+        self._sock.shutdown(socket.SHUT_WR)
+
     def leave(self) -> None:
         """Close with a FIN (where nothing is unread)."""
         self._sock.close()
