@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format prove zoo clean
+.PHONY: help setup demo test lint format prove bench zoo clean
 
 help: ## List the tasks.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ zoo: setup ## Run every defect of the zoo against its rows.
 
 prove: setup ## The long proofs: 20 runs of the reference client, 5 of the zoo, busy cores.
 	@$(BIN)/python scripts/prove.py
+
+bench: setup ## The mock's speed and memory beside a bare aiohttp server.
+	@$(BIN)/python -m scripts.bench
 
 clean: ## Remove what the tasks made.
 	@rm -rf .venv out .mypy_cache .pytest_cache .ruff_cache .hypothesis
