@@ -16,8 +16,6 @@ from mockserver.intake import Condition
 if TYPE_CHECKING:
     from mockserver.visit import Visit
 
-NS_PER_S = 1_000_000_000
-
 
 async def refuse_unreadable(visit: Visit) -> Answer | None:
     """413 for a body over the limit, 408 for one too slow, 400 for what is broken or no HTTP."""
@@ -43,8 +41,7 @@ async def check_key(visit: Visit) -> Answer | None:
 async def look_up_rule(visit: Visit) -> Answer | None:
     """Ask the plan what is to go wrong, and note it; a listener that is to go away goes now."""
     sandbox, exchange = visit.sandbox, visit.exchange
-    age_ns = sandbox.clock.monotonic_ns() - sandbox.plan_set_ns
-    decision = visit.plan.choose(visit.facts, age_ns / NS_PER_S)
+    decision = visit.plan.choose(visit.facts, sandbox.plan_age_s)
     if decision is None:
         return None
     visit.decision = decision
@@ -58,8 +55,11 @@ async def look_up_rule(visit: Visit) -> Answer | None:
 
 
 async def answer_by_fault(visit: Visit) -> Answer | None:
-    """The answer of a fault that needs no API; it uses up neither limit nor budget."""
-    if visit.decision is None:
+    """The answer of a fault that needs no API; it uses up neither limit nor budget.
+
+    With ``execute`` the API does its work first, and ``lose_answer`` puts the fault's in its place.
+    """
+    if visit.decision is None or visit.decision.execute:
         return None
     return answer_now(visit.decision.faults, visit.facts)
 

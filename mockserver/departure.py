@@ -11,13 +11,29 @@ from mockserver.api import envelope
 from mockserver.delivery import lay_out
 from mockserver.effect import Progress, Stage, all_begun
 from mockserver.exchange import CLIENT_LEFT, SERVER_STOPPED
-from mockserver.faults.shaping import Shaped, shape
+from mockserver.faults.shaping import Shaped, answer_now, shape
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer
     from mockserver.visit import Visit
 
 RULE_HEADER = "X-Mock-Rule"
+
+
+async def lose_answer(visit: Visit) -> None:
+    """Put a fault's answer in place of the one that was worked for, where the rule executes.
+
+    What was refused was not worked for: the refusal goes out, and the rule has no effect. A stream
+    whose answer is lost has been made, and is paid for, to its end.
+    """
+    decision, reply = visit.decision, visit.reply
+    if decision is None or not decision.execute:
+        return
+    if not visit.exchange.executed or reply is None:
+        visit.decision = None
+        return
+    visit.answer = answer_now(decision.faults, visit.facts) or visit.answer
+    visit.reply = replace(reply, stream=False)
 
 
 async def sign(visit: Visit) -> None:

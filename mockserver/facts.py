@@ -40,6 +40,7 @@ class RequestFacts:
     token: str
     attempt: int
     wall: float
+    project: str | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a header (lower-case name), None where it is absent."""
@@ -71,6 +72,7 @@ def read_facts(
     headers: Headers,
     body: bytes,
     key_id: str | None,
+    project: str | None = None,
     wall: float,
     count: Callable[[str], int],
 ) -> RequestFacts:
@@ -98,6 +100,7 @@ def read_facts(
         token=token,
         attempt=count(token),
         wall=wall,
+        project=project,
     )
 
 

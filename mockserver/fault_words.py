@@ -58,6 +58,18 @@ def headers_of(texts: Sequence[str]) -> dict[str, str]:
     return {name: glob for name, _, glob in pairs}
 
 
+def ramp_of(numbers: tuple[float, float, float] | None) -> dict[str, float] | None:
+    """``--ramp 0 0.5 60`` as a table."""
+    return (
+        None if numbers is None else dict(zip(("from_p", "to_p", "over_s"), numbers, strict=True))
+    )
+
+
+def cycle_of(numbers: tuple[float, float] | None) -> dict[str, float] | None:
+    """``--cycle 60 5`` as a table."""
+    return None if numbers is None else dict(zip(("period_s", "on_s"), numbers, strict=True))
+
+
 def _settings(fault: type[Fault], words: Sequence[str]) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for word in words:

@@ -42,6 +42,7 @@ ARRIVAL: tuple[Callable[[Visit], Awaitable[Answer | None]], ...] = (
 while a step waits (ClientLeftError)."""
 
 DEPARTURE: tuple[Callable[[Visit], Awaitable[None]], ...] = (
+    departure.lose_answer,
     departure.sign,
     departure.shape_and_lay_out,
     departure.deliver,

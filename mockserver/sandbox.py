@@ -145,7 +145,7 @@ class Sandbox:
 
     def add_rule(self, rule: Rule) -> None:
         """Put a rule behind the others, whose counters stay."""
-        plan = self.plan.with_rules((*self.plan.rules, rule))
+        plan = self.plan.with_rules((*self.plan.rules, rule), self.plan_age_s)
         self._check_rules(plan.rules)
         self.plan = plan
 
@@ -157,6 +157,11 @@ class Sandbox:
         self.plan = self.plan.with_rules(kept)
         if not any(closing(rule.all_faults) for rule in kept):
             self._stop_refusing()
+
+    @property
+    def plan_age_s(self) -> float:
+        """How many seconds ago the plan was set, on the sandbox's clock."""
+        return (self.clock.monotonic_ns() - self.plan_set_ns) / 1_000_000_000
 
     def plan_status(self) -> tuple[RuleStatus, ...]:
         """What has become of each rule."""

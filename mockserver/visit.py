@@ -74,6 +74,7 @@ def open_visit(sandbox: Sandbox, intake: Intake, connection: Connection) -> Visi
         headers=intake.headers,
         body=intake.body,
         key_id=None if key is None else key.id,
+        project=None if key is None else key.project,
         wall=wall,
         count=sandbox.count_arrival,
     )

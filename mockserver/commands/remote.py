@@ -13,7 +13,7 @@ from mockserver import config
 from mockserver.commands.tables import journal_table, rules_table, show
 from mockserver.control.calls import written_rule
 from mockserver.control.client import ControlClient
-from mockserver.fault_words import attempts_of, headers_of, rule_of
+from mockserver.fault_words import attempts_of, cycle_of, headers_of, ramp_of, rule_of
 from mockserver.journal import to_json_line
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ def fault() -> None:
 @click.option("--path", metavar="GLOB", help="Only these paths, with or without /v1.")
 @click.option("--model", metavar="GLOB", help="Only these models.")
 @click.option("--key", metavar="ID", help="Only requests with the key of this id.")
+@click.option("--project", metavar="NAME", help="Only requests with a key of this project.")
 @click.option("--stream/--no-stream", default=None, help="Only streams, or only the others.")
 @click.option(
     "--header", "headers", multiple=True, metavar="NAME=GLOB", help="Only with this header."
@@ -127,6 +128,13 @@ def fault() -> None:
 @click.option("--per", type=click.Choice(["rule", "call"]), help="What the counts are of.")
 @click.option("--from-s", type=float, help="From so many seconds on.")
 @click.option("--until-s", type=float, help="Until so many seconds.")
+@click.option(
+    "--ramp", nargs=3, type=float, metavar="FROM_P TO_P OVER_S", help="A chance that changes."
+)
+@click.option(
+    "--cycle", nargs=2, type=float, metavar="PERIOD_S ON_S", help="On in the first part of each."
+)
+@click.option("--execute", is_flag=True, help="Do the work first, and lose its answer.")
 @server_options
 def add(
     *,
@@ -148,12 +156,14 @@ def add(
 
     `pawa-mock faults` lists the kinds, `pawa-mock faults KIND` the settings of one.
     """
-    match = {name: options[name] for name in ("method", "path", "model", "key", "stream")}
-    match |= {name: options[name] for name in ("body", "token")}
+    matching = ("method", "path", "model", "key", "project", "stream", "body", "token")
+    match = {name: options[name] for name in matching}
     match |= {"attempt": attempts_of(attempt), "header": headers_of(headers) or None}
     counts = ("times", "after", "every", "probability", "seed", "per", "from_s", "until_s")
     when = {name: options[name] for name in counts}
-    rule = rule_of(kind, settings, match=match, when=when, id=rule_id)
+    when |= {"ramp": ramp_of(options["ramp"]), "cycle": cycle_of(options["cycle"])}
+    execute = options["execute"] or None
+    rule = rule_of(kind, settings, match=match, when=when, id=rule_id, execute=execute)
 
     async def work(client: ControlClient) -> tuple[Rule, ...]:
         return await client.add_rules(rule, name=sandbox)

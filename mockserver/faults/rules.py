@@ -30,6 +30,11 @@ Glob = Annotated[str, Field(min_length=1, max_length=1000, strict=True)]
 Ordinal = Annotated[int, Field(ge=1, strict=True)]
 Number = Annotated[int, Field(ge=0, strict=True)]
 Moment = Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]
+Chance = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
+SomeTime = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)]
+
+TRIGGERS = ("header", "url", "model")
+"""What the journal calls a fault that a request itself asked for; no rule may be called so."""
 
 
 class RuleError(ValueError):
@@ -58,7 +63,8 @@ def _as_range(value: object) -> object:
 class Match(Written):
     """Which requests. Globs know ``*``, ``?`` and ``[…]``; ``*`` crosses slashes.
 
-    ``path`` is compared with and without the leading ``/v1``. ``key`` is the id of an API key.
+    ``path`` is compared with and without the leading ``/v1``. ``key`` is the id of an API key,
+    ``project`` the name of the project that the key belongs to.
     ``header`` wants each of its headers present with a value like the glob. ``body`` is a text that
     the body holds, byte for byte. ``token`` is like the request's call token, ``attempt`` the
     number of its arrival, or a range of them.
@@ -68,6 +74,7 @@ class Match(Written):
     path: Glob | None = None
     model: Glob | None = None
     key: Annotated[str, Field(min_length=1, strict=True)] | None = None
+    project: Annotated[str, Field(min_length=1, strict=True)] | None = None
     stream: Annotated[bool, Field(strict=True)] | None = None
     header: dict[Annotated[str, Field(min_length=1, strict=True)], Glob] = Field(
         default_factory=dict
@@ -84,35 +91,70 @@ class Match(Written):
         return attempt
 
 
+class Ramp(Written):
+    """A chance that goes from ``from_p`` to ``to_p`` in ``over_s`` seconds, and stays there."""
+
+    from_p: Chance
+    to_p: Chance
+    over_s: SomeTime
+
+
+class Cycle(Written):
+    """The first ``on_s`` of every ``period_s`` seconds, beginning after ``offset_s``."""
+
+    period_s: SomeTime
+    on_s: SomeTime
+    offset_s: Moment = 0.0
+
+    @model_validator(mode="after")
+    def _is_off_sometimes(self) -> Self:
+        if self.on_s >= self.period_s:
+            raise ValueError(
+                f"on_s {self.on_s:g} must be shorter than period_s {self.period_s:g}; "
+                "leave the cycle out for a rule that is always on"
+            )
+        return self
+
+
 class When(Written):
     """Which of the matching requests.
 
     ``after`` lets so many pass, then the first of each ``every`` fires, at most ``times`` in all,
-    with ``probability``. With ``per`` "call" these count the attempts of one call (its token), not
-    all matching requests. ``from_s`` and ``until_s`` are seconds since the plan was set; requests
-    outside the window are counted as seen. ``seed`` takes the place of the sandbox's.
+    with ``probability``, or with the chance that ``ramp`` has come to. With ``per`` "call" these
+    count the attempts of one call (its token), not all matching requests. ``from_s`` and
+    ``until_s`` are seconds since the rule was set, on the sandbox's clock; ramp and cycle begin at
+    ``from_s``. Requests outside the window or in the pause of a ``cycle`` are counted as seen.
+    ``seed`` takes the place of the sandbox's.
     """
 
     times: Ordinal | None = None
     after: Number = 0
     every: Ordinal = 1
-    probability: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)] | None = None
+    probability: Chance | None = None
     seed: Annotated[int, Field(strict=True)] | None = None
     per: Literal["rule", "call"] = "rule"
     from_s: Moment | None = None
     until_s: Moment | None = None
+    ramp: Ramp | None = None
+    cycle: Cycle | None = None
 
     @model_validator(mode="after")
-    def _window_is_open(self) -> Self:
+    def _fits_together(self) -> Self:
         if self.until_s is not None and self.until_s <= (self.from_s or 0):
             raise ValueError(
                 f"until_s {self.until_s:g} must be later than from_s {self.from_s or 0:g}"
             )
+        if self.ramp is not None and self.probability is not None:
+            raise ValueError("has probability and ramp; keep one")
         return self
 
 
 class Rule(Written):
-    """One rule: ``fault``, or several ``faults`` that work together in their order."""
+    """One rule: ``fault``, or several ``faults`` that work together in their order.
+
+    A fault that answers in place of the API spares it the work, and costs neither rate limit nor
+    budget. With ``execute`` the work is done and paid for first, and its answer is lost.
+    """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$", strict=True)] | None = (
         None
@@ -121,7 +163,17 @@ class Rule(Written):
     when: When = When()
     fault: AnyFault | None = None
     faults: tuple[AnyFault, ...] = Field(default=(), max_length=20)
+    execute: Annotated[bool, Field(strict=True)] = False
     note: str = ""
+
+    @field_validator("id")
+    @classmethod
+    def _is_no_trigger(cls, rule_id: str | None) -> str | None:
+        if rule_id in TRIGGERS:
+            raise ValueError(
+                f"{rule_id!r} is what a fault is called that a request asked for; choose another"
+            )
+        return rule_id
 
     @model_validator(mode="after")
     def _faults_fit(self) -> Self:
@@ -133,12 +185,23 @@ class Rule(Written):
         answering = [fault.kind for fault in self.all_faults if isinstance(fault, Answering)]
         if len(answering) > 1:
             raise ValueError(f"{' and '.join(answering)} would both answer; keep one")
+        if self.execute:
+            refuse_useless_execute(self.all_faults)
         return self
 
     @property
     def all_faults(self) -> tuple[Fault, ...]:
         """The faults, whether written as one or as several."""
         return self.faults if self.fault is None else (self.fault,)
+
+
+def refuse_useless_execute(faults: Sequence[Fault]) -> None:
+    """Raise ValueError where ``execute`` would mean nothing, or could not be."""
+    kinds = " and ".join(fault.kind for fault in faults)
+    if any(isinstance(fault, ListenerClosing) for fault in faults):
+        raise ValueError(f"{kinds} comes before any work; leave execute out")
+    if not any(isinstance(fault, Answering) for fault in faults):
+        raise ValueError(f"{kinds} lets the work be done anyway; leave execute out")
 
 
 def numbered(rules: Sequence[Rule]) -> tuple[Rule, ...]:

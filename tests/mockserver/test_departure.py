@@ -93,6 +93,64 @@ class TestFaults:
         assert received.header("x-mock-rule") == ("dice" if announce else None)
 
 
+class TestExecute:
+    async def test_the_work_is_done_and_paid_for_and_its_answer_is_lost(
+        self, open_sandbox: OpenSandbox
+    ) -> None:
+        """The client sees 503; the journal, the budget and the limit know better."""
+        rule = {"fault": {"kind": "status", "status": 503}, "execute": True}
+        sandbox = await open_sandbox(budget=BUDGET, replies={"tokens": 40}, rules=[rule])
+        received = await ask(sandbox, request(body=chat()))
+        exchange = await last(sandbox)
+
+        assert (received.status, exchange.status) == (503, 503)
+        assert (exchange.executed, exchange.delivered) == (True, True)
+        assert exchange.tokens_out == 40
+        assert exchange.cost == pytest.approx(0.4)
+
+    async def test_a_connection_that_is_reset_after_the_work_has_cost_all_of_it(
+        self, open_sandbox: OpenSandbox
+    ) -> None:
+        """Also a stream, of which not one byte was sent."""
+        rule = {"fault": {"kind": "rst_before_headers"}, "execute": True}
+        sandbox = await open_sandbox(budget=BUDGET, replies={"tokens": 40}, rules=[rule])
+        async with await RawClient.connect(sandbox.base_url) as client:
+            await client.send(request(body=chat(stream=True)))
+            received = await client.read()
+        exchange = await last(sandbox)
+
+        assert (received.data, received.ending) == (b"", "rst")
+        assert (exchange.executed, exchange.delivered) == (True, True)
+        assert exchange.cost == pytest.approx(0.4)
+
+    async def test_what_is_refused_is_not_executed_and_the_refusal_goes_out(
+        self, open_sandbox: OpenSandbox
+    ) -> None:
+        """Nothing was lost, so the rule has not been delivered."""
+        rule = {"id": "lost", "fault": {"kind": "status", "status": 503}, "execute": True}
+        sandbox = await open_sandbox(
+            rules=[rule], rate_limit={"requests_per_minute": 1}, announce_rules=True
+        )
+        first = await ask(sandbox, request(body=chat()))
+        second = await ask(sandbox, request(body=chat()))
+        exchange = await last(sandbox, 2)
+
+        assert [first.status, second.status] == [503, 429]
+        assert (first.header("x-mock-rule"), second.header("x-mock-rule")) == ("lost", None)
+        assert (exchange.executed, exchange.delivered) == (False, False)
+        assert sandbox.plan_status()[0].delivered == 1
+
+    async def test_without_execute_no_work_is_done(self, open_sandbox: OpenSandbox) -> None:
+        """Neither limit nor budget is touched."""
+        sandbox = await open_sandbox(
+            budget=BUDGET, rules=[{"fault": {"kind": "status", "status": 503}}]
+        )
+        await ask(sandbox, request(body=chat()))
+        exchange = await last(sandbox)
+
+        assert (exchange.executed, exchange.delivered, exchange.cost) == (False, True, 0.0)
+
+
 class TestMoney:
     async def test_a_reply_is_paid_for_by_its_tokens(self, open_sandbox: OpenSandbox) -> None:
         """Forty tokens at 10 a thousand cost 0.4; the third no longer fits."""

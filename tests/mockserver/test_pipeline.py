@@ -28,8 +28,8 @@ def test_the_order_is_that_of_the_design() -> None:
         *("read_work", "limit_rate", "reserve_budget", "make_reply"),
     ]
     assert taken == [
-        *("sign", "shape_and_lay_out", "deliver", "judge_faults", "settle_budget"),
-        "close_exchange",
+        *("lose_answer", "sign", "shape_and_lay_out", "deliver", "judge_faults"),
+        *("settle_budget", "close_exchange"),
     ]
     assert all(getattr(arrival, name) for name in asked)
     assert all(getattr(departure, name) for name in taken)

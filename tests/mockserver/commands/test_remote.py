@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mockserver.faults.rules import Cycle, Ramp
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -76,16 +78,30 @@ def test_every_field_of_match_and_when_has_its_option(
     """All of them at once."""
     added = steer(
         "fault", "add", "noop", "--method", "POST", "--path", "/a*", "--model", "m", "--key", "dev",
-        "--no-stream", "--header", "X-A=b", "--body", "text", "--token", "call-*",
+        "--project", "staging", "--no-stream", "--header", "X-A=b", "--body", "text",
+        "--token", "call-*",
         "--attempt", "2-3", "--times", "1", "--after", "2", "--every", "3", "--probability", "0.5",
         "--seed", "9", "--per", "call", "--from-s", "1", "--until-s", "2.5",
+        "--cycle", "60", "5",
     )  # fmt: skip
 
     assert added.code == 0
     (rule,) = server.sandbox().plan.rules
     assert rule.match.model_fields_set == type(rule.match).model_fields.keys()
-    assert rule.when.model_fields_set == type(rule.when).model_fields.keys()
+    # A ramp stands in place of a probability.
+    assert rule.when.model_fields_set == type(rule.when).model_fields.keys() - {"ramp"}
+    assert rule.when.cycle == Cycle(period_s=60, on_s=5)
     assert (rule.match.attempt, rule.match.stream) == ((2, 3), False)
+
+
+def test_a_rule_can_grow_with_time_and_execute(steer: PawaMock, server: ThreadedMockServer) -> None:
+    """A brownout whose answers are lost after the work was done."""
+    added = steer("fault", "add", "status", "status=503", "--ramp", "0", "0.5", "60", "--execute")
+
+    assert added.code == 0
+    (rule,) = server.sandbox().plan.rules
+    assert rule.when.ramp == Ramp(from_p=0, to_p=0.5, over_s=60)
+    assert rule.execute
 
 
 def test_rules_are_set_added_removed_and_cleared(

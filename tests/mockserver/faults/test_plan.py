@@ -83,6 +83,7 @@ def test_a_plan_counts_what_it_saw_and_did(make_facts: MakeFacts) -> None:
     for _ in range(3):
         plan.choose(make_facts(), 0.0)
     plan.mark_delivered("b")
+    plan.mark_delivered("header")
 
     assert plan.status() == (
         RuleStatus("a", seen=3, fired=1, delivered=0, kinds=("noop",)),
@@ -133,6 +134,42 @@ def test_a_window_is_measured_from_the_plan_s_beginning(make_facts: MakeFacts) -
         None,
         None,
     ]
+
+
+def test_a_rule_that_is_added_later_counts_its_time_from_then(make_facts: MakeFacts) -> None:
+    """`--until-s 10` on a server that has run for an hour means the next ten seconds."""
+    old = plan_of({"id": "old", "when": {"until_s": 5}})
+    new = plan_of({"id": "new", "when": {"from_s": 1, "until_s": 3}}).rules
+    plan = old.with_rules((*old.rules, *new), elapsed_s=3600.0)
+
+    ages = (1.0, 3600.5, 3601.0, 3602.5, 3603.0)
+    assert [chosen(plan, make_facts(), at) for at in ages] == ["old", None, "new", "new", None]
+
+
+def test_the_chance_of_a_ramp_is_in_the_draws(make_facts: MakeFacts) -> None:
+    """The share of a thousand calls that fail follows the ramp, and each draw is kept."""
+    plan = plan_of({"when": {"ramp": {"from_p": 0, "to_p": 0.5, "over_s": 100}}}, seed=3)
+    calls = [make_facts(token=f"call-{number:012x}") for number in range(1000)]
+
+    fired = [[plan.choose(facts, at) for facts in calls] for at in (0.0, 50.0, 500.0)]
+
+    shares = [sum(one is not None for one in each) / 1000 for each in fired]
+    assert shares == [0.0, pytest.approx(0.25, abs=0.05), pytest.approx(0.5, abs=0.06)]
+    assert all(one.draw is not None and one.draw < 0.5 for one in fired[2] if one is not None)
+
+
+def test_sorts_of_requests_that_are_remembered_are_bounded(
+    make_facts: MakeFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever paths a client makes up, a plan decides right and does not grow."""
+    monkeypatch.setattr(plans, "MOST_SORTS", 4)
+    plan = plan_of({"match": {"path": "/v1/*7"}})
+
+    paths = [f"/v1/{number}" for number in range(20)] + ["/v1/" + "x" * 5000 + "7"]
+    fired = [path for path in paths * 2 if chosen(plan, make_facts(path=path))]
+
+    assert fired == ["/v1/7", "/v1/17", paths[-1]] * 2
+    assert len(plan._fitting) <= 4
 
 
 arrivals = st.lists(

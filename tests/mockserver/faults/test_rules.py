@@ -134,6 +134,40 @@ def test_an_attempt_is_a_number_or_a_range(attempt: Any, read: Any) -> None:
             {"fault": {**STATUS, "headers": {"a b": "1"}}},
             "rules[0].fault.headers.a b: 'a b' is no header name; use letters, digits and hyphens",
         ),
+        (
+            {"fault": HOLD, "when": {"ramp": {"from_p": 0, "to_p": 2, "over_s": 9}}},
+            "rules[0].when.ramp.to_p: must be at most 1, not 2",
+        ),
+        (
+            {
+                "fault": HOLD,
+                "when": {"probability": 0.5, "ramp": {"from_p": 0, "to_p": 1, "over_s": 9}},
+            },
+            "rules[0].when: has probability and ramp; keep one",
+        ),
+        (
+            {"fault": HOLD, "when": {"cycle": {"period_s": 5, "on_s": 5}}},
+            (
+                "rules[0].when.cycle: on_s 5 must be shorter than period_s 5; "
+                "leave the cycle out for a rule that is always on"
+            ),
+        ),
+        (
+            {"fault": HOLD, "when": {"cycle": {"period_s": 0, "on_s": 5}}},
+            "rules[0].when.cycle.period_s: must be more than 0, not 0",
+        ),
+        (
+            {"fault": HOLD, "execute": True},
+            "rules[0]: hold lets the work be done anyway; leave execute out",
+        ),
+        (
+            {"fault": {"kind": "refuse"}, "execute": True},
+            "rules[0]: refuse comes before any work; leave execute out",
+        ),
+        (
+            {"id": "url", "fault": HOLD},
+            "rules[0].id: 'url' is what a fault is called that a request asked for; choose another",
+        ),
         (7, "rules[0]: must be a table, not 7"),
     ],
 )
