@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mockserver.api.agents import Agent
+    from mockserver.api.library import KnowledgeBase, StoredFile
+    from mockserver.api.transcriptions import Transcription
+    from mockserver.api.workspaces import Workspace
+
 T = TypeVar("T")
 
 
@@ -50,5 +55,28 @@ class Table(Generic[T]):
 class Store:
     """Every table of one sandbox."""
 
+    def __init__(self) -> None:
+        self.agents: Table[Agent] = Table()
+        self.bases: Table[KnowledgeBase] = Table()
+        self.files: Table[StoredFile] = Table()
+        self.workspaces: Table[Workspace] = Table()
+        self.transcriptions: Table[Transcription] = Table()
+        self._passages = 0
+
+    def number_passages(self, count: int) -> range:
+        """The next ``count`` numbers for passages of files; they count from 1."""
+        first = self._passages + 1
+        self._passages += count
+        return range(first, first + count)
+
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything; every number begins at 1 again."""
+        for table in (
+            self.agents,
+            self.bases,
+            self.files,
+            self.workspaces,
+            self.transcriptions,
+        ):
+            table.clear()
+        self._passages = 0
