@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.commands import offline, remote
+from mockserver.commands.clock import clock
 from mockserver.commands.serve import serve
 from mockserver.errors import MockServerError
 from mockserver.faults.rules import RuleError
@@ -38,6 +39,7 @@ for _command in (
     remote.fault,
     remote.journal,
     remote.reset,
+    clock,
 ):
     cli.add_command(_command)
 

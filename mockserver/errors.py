@@ -56,3 +56,7 @@ class NoBudgetError(MockServerError):
 
 class UnknownRuleError(MockServerError):
     """A call about a rule that the plan does not have."""
+
+
+class ClockError(MockServerError):
+    """A clock that was to be turned where it cannot go."""

@@ -8,6 +8,7 @@ out. A step does one thing, has the signature of its neighbours and knows none o
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING
 
 from mockserver import arrival, departure, wire
@@ -64,7 +65,7 @@ async def serve(sandbox: Sandbox, incoming: Incoming, connection: Connection) ->
         for step in DEPARTURE:
             await step(visit)
     except ClientLeftError:
-        wire.note_departure(visit.channel, sandbox.clock)
+        wire.note_departure(visit.channel)
     except Exception:  # a mistake of ours must reach the client and the journal too
         log.exception("request %s failed inside the mock", visit.exchange.request_id)
         await _give_up(visit)
@@ -87,7 +88,7 @@ async def _give_up(visit: Visit) -> None:
     if visit.exchange.ending != IN_PROGRESS:
         return
     if visit.exchange.sent_length:
-        visit.exchange.end("fin", visit.sandbox.clock.monotonic_ns())
+        visit.exchange.end("fin", time.monotonic_ns())
         visit.channel.connection.finish()
         return
     answer = envelope.with_request_id(envelope.failure(500), visit.exchange.request_id)
@@ -98,7 +99,7 @@ def _leave_nothing_open(visit: Visit) -> None:
     """Whatever happened, the exchange is closed and nothing stays reserved or taken."""
     exchange = visit.exchange
     if exchange.ending == IN_PROGRESS:
-        exchange.end(SERVER_STOPPED, visit.sandbox.clock.monotonic_ns())
+        exchange.end(SERVER_STOPPED, time.monotonic_ns())
     if visit.reservation is not None:
         visit.sandbox.ledger.settle(visit.reservation, 0)
     for end in visit.on_end:

@@ -1,6 +1,7 @@
 """What a journal hands out: frozen records of connections, exchanges and writes.
 
-All times are ``time.monotonic_ns()``. Nothing in a record is secret.
+All times are ``time.monotonic_ns()``, the machine's whatever the sandbox's clock says. Nothing in a
+record is secret.
 """
 
 from __future__ import annotations
@@ -32,12 +33,13 @@ class Sent:
 class Exchange:
     """One request and what became of it (DESIGN section 6).
 
-    ``ordinal`` is the number of the request on its connection, from 1. ``body`` and ``sent_bytes``
-    are masked and bounded. ``secrets_at`` says where a known key was seen. ``in_flight`` counts the
-    exchanges of the sandbox that were open when this one arrived, itself included. ``delivered``
-    says that the rule's faults all had their effect on the wire; ``executed`` that the work was
-    done. ``ending`` is ``complete``, ``client_left``, ``rst``, ``fin``, ``no_final_chunk``,
-    ``open``, ``in_progress`` or ``server_stopped``.
+    ``wall`` is the arrival by the sandbox's clock, in seconds since the epoch. ``ordinal`` is the
+    number of the request on its connection, from 1. ``body`` and ``sent_bytes`` are masked and
+    bounded. ``secrets_at`` says where a known key was seen. ``in_flight`` counts the exchanges of
+    the sandbox that were open when this one arrived, itself included. ``delivered`` says that the
+    rule's faults all had their effect on the wire; ``executed`` that the work was done. ``ending``
+    is ``complete``, ``client_left``, ``rst``, ``fin``, ``no_final_chunk``, ``open``,
+    ``in_progress`` or ``server_stopped``.
     """
 
     seq: int

@@ -12,7 +12,7 @@ from mockserver import pipeline
 from mockserver.admission.budget import BudgetLedger
 from mockserver.admission.rate_limit import RateLimiter
 from mockserver.api.store import Store
-from mockserver.clock import RealClock
+from mockserver.clock import RealClock, TurnableClock
 from mockserver.connection_server import ConnectionServer
 from mockserver.errors import DefaultSandboxError
 from mockserver.faults.plan import Plan
@@ -24,7 +24,7 @@ from mockserver.secrets import SecretMask
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mockserver.clock import Clock, Timer
+    from mockserver.clock import Timer
     from mockserver.connection_server import Serve
     from mockserver.faults.plan import RuleStatus
     from mockserver.faults.rules import Rule
@@ -48,11 +48,10 @@ class Sandbox:
         *,
         host: str = "127.0.0.1",
         port: int | None = None,
-        clock: Clock | None = None,
         salt: bytes | None = None,
         door: Callable[[Serve], Serve] | None = None,
     ) -> None:
-        self.clock: Clock = RealClock() if clock is None else clock
+        self.clock = TurnableClock(settings.clock.start, frozen=settings.clock.frozen)
         self.settings = settings
         self.plan = Plan(settings.rules, settings.seed)
         self.plan_set_ns = self.clock.monotonic_ns()
@@ -70,7 +69,7 @@ class Sandbox:
         self._arrivals: OrderedDict[str, int] = OrderedDict()
         self._shared = door is not None
         self._host = host
-        self._refusing: Timer | None = None
+        self._refusing: tuple[Timer, ...] = ()
         serve: Serve = partial(pipeline.serve, self)
         self.connections = ConnectionServer(
             serve if door is None else door(serve),
@@ -120,11 +119,12 @@ class Sandbox:
     def replace_settings(self, settings: SandboxSettings) -> None:
         """Swap the whole snapshot; what was seen, counted and spent stays.
 
-        The plan in force stays too, unless rules or seed differ from the old snapshot's. Name and
-        port cannot be changed: those of ``settings`` are not looked at.
+        The plan in force stays too, unless rules or seed differ from the old snapshot's. Name, port
+        and the clock's beginning cannot be changed: those of ``settings`` are not looked at.
         """
         old = self.settings
-        settings = settings.model_copy(update={"name": old.name, "port": old.port})
+        kept = {"name": old.name, "port": old.port, "clock": old.clock}
+        settings = settings.model_copy(update=kept)
         plan = None
         if (settings.rules, settings.seed) != (old.rules, old.seed):
             plan = Plan(settings.rules, settings.seed)
@@ -168,7 +168,8 @@ class Sandbox:
         return self.plan.status()
 
     def reset(self) -> None:
-        """Back to the snapshot: its rules anew, and nothing seen, counted or spent."""
+        """Back to the snapshot: its rules and clock anew, and nothing seen, counted or spent."""
+        self.clock.restart()
         self.journal.clear()
         self.limiter.reset()
         self.ledger.reset()
@@ -210,14 +211,18 @@ class Sandbox:
         """Close the listener and reset idle connections; listen again after ``duration_s``."""
         self._listener.refuse()
         self.connections.reset_idle()
-        if self._refusing is not None:
-            self._refusing.cancel()
-            self._refusing = None
+        self._forget_refusing()
         if duration_s is not None:
-            self._refusing = self.clock.call_later(duration_s, self._listener.accept_again)
+            # A stopped clock must not lock out the control API, which alone can turn it.
+            clocks = (self.clock, RealClock()) if self._shared else (self.clock,)
+            again = self._listener.accept_again
+            self._refusing = tuple(clock.call_later(duration_s, again) for clock in clocks)
 
     def _stop_refusing(self) -> None:
-        if self._refusing is not None:
-            self._refusing.cancel()
-            self._refusing = None
+        self._forget_refusing()
         self._listener.accept_again()
+
+    def _forget_refusing(self) -> None:
+        for timer in self._refusing:
+            timer.cancel()
+        self._refusing = ()

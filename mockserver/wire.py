@@ -8,6 +8,7 @@ comes after what was written before it has left the socket.
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -49,13 +50,13 @@ class Channel:
     http_10: bool = False
     at_end: bool = False
 
-    async def write(self, parts: list[Part], clock: Clock) -> bool:
+    async def write(self, parts: list[Part]) -> bool:
         """One write of some parts, noted in the exchange; False when the connection is over."""
         data = b"".join([data for _, data, _ in parts])
         connection, exchange = self.connection, self.exchange
         if connection.over:
             return False
-        at_ns = clock.monotonic_ns()
+        at_ns = time.monotonic_ns()
         for kind, part, body_length in parts:
             exchange.wrote(at_ns, kind, part, body_length)
         alive = await connection.write(data)
@@ -77,18 +78,18 @@ async def deliver(delivery: Delivery, channel: Channel, clock: Clock) -> None:
     """
     finished = await _send(delivery, channel, clock) and await _end(delivery, channel, clock)
     if finished:
-        channel.exchange.end(delivery.ending.value, clock.monotonic_ns())
+        channel.exchange.end(delivery.ending.value, time.monotonic_ns())
     else:
-        note_departure(channel, clock)
+        note_departure(channel)
 
 
-def note_departure(channel: Channel, clock: Clock) -> None:
+def note_departure(channel: Channel) -> None:
     """Close the account of an exchange whose connection was over before its planned ending."""
     connection, exchange = channel.connection, channel.exchange
     channel.keep_alive = False
     exchange.client_left_ns, exchange.client_left_how = connection.left_ns, connection.left_how
     left = connection.left_ns is not None
-    exchange.end(CLIENT_LEFT if left else SERVER_STOPPED, clock.monotonic_ns())
+    exchange.end(CLIENT_LEFT if left else SERVER_STOPPED, time.monotonic_ns())
 
 
 async def _send(delivery: Delivery, channel: Channel, clock: Clock) -> bool:
@@ -105,7 +106,7 @@ async def _send(delivery: Delivery, channel: Channel, clock: Clock) -> bool:
     waiting = len(parts[0][1])
     for number, piece in enumerate(delivery.pieces):
         if piece.delay_s > 0 or waiting > MOST_AT_ONCE or len(parts) >= FAIR_SHARE:
-            if parts and not await channel.write(parts, clock):
+            if parts and not await channel.write(parts):
                 return False
             parts, waiting = [], 0
             if not await channel.rest(piece.delay_s, clock):
@@ -117,7 +118,7 @@ async def _send(delivery: Delivery, channel: Channel, clock: Clock) -> bool:
             waiting += len(data)
     if chunked and delivery.ending is Ending.COMPLETE:
         parts.append((EventKind.RAW.value, LAST_CHUNK, 0))
-    return await channel.write(parts, clock) if parts else not channel.connection.over
+    return await channel.write(parts) if parts else not channel.connection.over
 
 
 async def _end(delivery: Delivery, channel: Channel, clock: Clock) -> bool:

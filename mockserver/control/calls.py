@@ -6,10 +6,12 @@ Answers are open, so that an older client reads a newer server.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from mockserver.clock import FURTHEST_S
 from mockserver.faults.rules import Rule
 from mockserver.journal import Connection, Exchange
 
@@ -53,6 +55,25 @@ class BudgetRaise(Asked):
         if (self.to_units is None) == (self.by_units is None):
             raise ValueError("give either to_units or by_units")
         return self
+
+
+class ClockState(Asked):
+    """How a clock is to be: turned forward to the instant ``now`` first, then stopped or not."""
+
+    now: AwareDatetime | None = None
+    frozen: bool | None = Field(default=None, strict=True)
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.now is None and self.frozen is None:
+            raise ValueError("give now, frozen or both")
+        return self
+
+
+class ClockAdvance(Asked):
+    """How far a clock is turned forward, in seconds."""
+
+    advance_s: Annotated[float, Field(strict=True, ge=0, le=FURTHEST_S, allow_inf_nan=False)]
 
 
 class JournalQuery(Asked):
@@ -128,6 +149,19 @@ class BudgetInfo(Told):
     spent_units: float
     reserved_units: float
     spelling: int | None
+
+
+class ClockInfo(Told):
+    """The time of a sandbox: as an instant and in seconds since the epoch, and whether it stands.
+
+    ``waiting`` counts the pauses that have not passed; the first of them does in ``next_due_s``.
+    """
+
+    now: datetime
+    wall_s: float
+    frozen: bool
+    waiting: int
+    next_due_s: float | None
 
 
 class JournalPage(Told):

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from mockserver.control.calls import (
     MAX_WAIT_S,
     BudgetInfo,
+    ClockInfo,
     ConnectionPage,
     Health,
     JournalPage,
@@ -24,6 +25,7 @@ from mockserver.errors import MockServerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from types import TracebackType
 
     from mockserver.faults.rules import Rule
@@ -199,6 +201,28 @@ class ControlClient:
     async def remove_rate_limit(self, name: str = "default") -> None:
         """No limit."""
         await self._call("DELETE", _at(name, "/rate-limit"))
+
+    async def clock(self, name: str = "default") -> ClockInfo:
+        """What time it is."""
+        return _as(ClockInfo, await self._call("GET", _at(name, "/clock")))
+
+    async def freeze_clock(self, name: str = "default") -> ClockInfo:
+        """Let time stand still."""
+        return _as(ClockInfo, await self._call("PUT", _at(name, "/clock"), {"frozen": True}))
+
+    async def resume_clock(self, name: str = "default") -> ClockInfo:
+        """Let time run on."""
+        return _as(ClockInfo, await self._call("PUT", _at(name, "/clock"), {"frozen": False}))
+
+    async def set_clock(self, now: datetime, name: str = "default") -> ClockInfo:
+        """Turn it forward to an instant (with a zone)."""
+        told = {"now": now.isoformat()}
+        return _as(ClockInfo, await self._call("PUT", _at(name, "/clock"), told))
+
+    async def advance_clock(self, seconds: float, name: str = "default") -> ClockInfo:
+        """Turn it forward by so many seconds."""
+        told = {"advance_s": float(seconds)}
+        return _as(ClockInfo, await self._call("POST", _at(name, "/clock"), told))
 
     async def _call(
         self,

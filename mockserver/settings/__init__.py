@@ -7,6 +7,7 @@ unknown, the switch that decides it stands here and is listed in ``docs/choices.
 
 from mockserver.settings.api import ApiSettings
 from mockserver.settings.budget import BudgetSettings, PriceSettings
+from mockserver.settings.clock import ClockSettings
 from mockserver.settings.journal import JournalSettings
 from mockserver.settings.keys import DEFAULT_KEY, KeySettings
 from mockserver.settings.latency import LatencySettings
@@ -19,6 +20,7 @@ __all__ = [
     "DEFAULT_KEY",
     "ApiSettings",
     "BudgetSettings",
+    "ClockSettings",
     "EmbeddingSettings",
     "JournalSettings",
     "KeySettings",

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from mockserver.faults.rules import Rule
 from mockserver.settings.api import ApiSettings
 from mockserver.settings.budget import BudgetSettings
+from mockserver.settings.clock import ClockSettings
 from mockserver.settings.journal import JournalSettings
 from mockserver.settings.keys import DEFAULT_KEY, KeySettings
 from mockserver.settings.latency import LatencySettings
@@ -35,6 +36,7 @@ class SandboxSettings(Snapshot):
     replies: ReplySettings = ReplySettings()
     embeddings: EmbeddingSettings = EmbeddingSettings()
     latency: LatencySettings = LatencySettings()
+    clock: ClockSettings = ClockSettings()
     api: ApiSettings = ApiSettings()
     journal: JournalSettings = JournalSettings()
     announce_rules: Switch = False

@@ -1,6 +1,6 @@
 """The calls of the control API: each a small function from a call to its answer."""
 
-from mockserver.control.handlers import budget, journal, limits, rules, sandboxes
+from mockserver.control.handlers import budget, clock, journal, limits, rules, sandboxes
 from mockserver.control.handlers.call import Calls
 
 CALLS: Calls = {
@@ -9,5 +9,6 @@ CALLS: Calls = {
     **journal.CALLS,
     **budget.CALLS,
     **limits.CALLS,
+    **clock.CALLS,
 }
 """Every call: method, path after ``/_mock``, and what it does."""

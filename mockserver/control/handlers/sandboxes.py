@@ -67,6 +67,8 @@ def patched(settings: SandboxSettings, patch: Mapping[str, Any]) -> SandboxSetti
     fixed = {"name", "port"} & patch.keys()
     if fixed:
         raise ConfigError([f"body: {min(fixed)}: cannot be changed; open another sandbox"])
+    if "clock" in patch:
+        raise ConfigError(["body: clock: has calls of its own; PUT or POST them to …/clock"])
     if "rules" in patch:
         raise ConfigError(["body: rules: have calls of their own; PUT them to …/rules"])
     current = settings.model_dump(exclude={"rules"})
