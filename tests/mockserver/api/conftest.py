@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import orjson
 import pytest
 
@@ -24,13 +25,16 @@ MOMENT = Moment(wall_s=1_753_304_351.9, canary=CANARY)
 
 
 def facts_of(method: str, path: str, body: object = None, query: str = "") -> RequestFacts:
-    """Facts as the server would read them."""
+    """Facts as the server would read them; a body with headers comes as an httpx request."""
+    headers: tuple[tuple[str, str], ...] = ()
+    if isinstance(body, httpx.Request):
+        headers, body = tuple(body.headers.items()), body.read()
     raw = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
     return read_facts(
         method=method,
         path=path,
         query=query,
-        headers=(),
+        headers=headers,
         body=raw,
         key_id="dev",
         wall=MOMENT.wall_s,
@@ -72,13 +76,14 @@ class Asker:
         *,
         method: str = "POST",
         query: str = "",
+        status: int = 400,
         **settings: Any,
     ) -> str:
-        """The message of the 400 to a request that is not valid."""
+        """The message of the 400 (or another status) to a request that is not valid."""
         answer = self._read(method, path, body, query, settings)
         assert isinstance(answer, Answer)
         payload = json_of(answer)
-        assert answer.status == 400
+        assert answer.status == status
         assert payload["success"] is False
         assert payload["data"] is None
         return str(payload["message"])
