@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from mockserver.api import chat, embeddings, envelope, models
+from mockserver.api import (
+    chat,
+    documents,
+    embeddings,
+    envelope,
+    models,
+    speech,
+    transcription,
+    transcriptions,
+    workspaces,
+)
 from mockserver.api.endpoint import Endpoint
 from mockserver.api.fields import BadRequest
 
@@ -24,7 +34,12 @@ PREFIX = "/v1"
 ENDPOINTS: tuple[Endpoint, ...] = (
     *chat.ENDPOINTS,
     *embeddings.ENDPOINTS,
+    *speech.ENDPOINTS,
+    *transcription.ENDPOINTS,
+    *documents.ENDPOINTS,
     *models.ENDPOINTS,
+    *workspaces.ENDPOINTS,
+    *transcriptions.ENDPOINTS,
 )
 """Every endpoint, in the order of pawa-api.md section 3."""
 

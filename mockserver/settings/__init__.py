@@ -12,6 +12,7 @@ from mockserver.settings.journal import JournalSettings
 from mockserver.settings.keys import DEFAULT_KEY, KeySettings
 from mockserver.settings.latency import LatencySettings
 from mockserver.settings.limits import RateLimitSettings
+from mockserver.settings.media import MediaSettings
 from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
 from mockserver.settings.sandbox import SandboxSettings, ServerSettings
 from mockserver.settings.snapshot import Port, Snapshot, refuse_twins
@@ -25,6 +26,7 @@ __all__ = [
     "JournalSettings",
     "KeySettings",
     "LatencySettings",
+    "MediaSettings",
     "Port",
     "PriceSettings",
     "RateLimitSettings",

@@ -14,6 +14,7 @@ from mockserver.settings.journal import JournalSettings
 from mockserver.settings.keys import DEFAULT_KEY, KeySettings
 from mockserver.settings.latency import LatencySettings
 from mockserver.settings.limits import RateLimitSettings
+from mockserver.settings.media import MediaSettings
 from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
 from mockserver.settings.snapshot import Name, Port, Snapshot, Switch, refuse_twins
 
@@ -35,6 +36,7 @@ class SandboxSettings(Snapshot):
     stream: StreamSettings = StreamSettings()
     replies: ReplySettings = ReplySettings()
     embeddings: EmbeddingSettings = EmbeddingSettings()
+    media: MediaSettings = MediaSettings()
     latency: LatencySettings = LatencySettings()
     clock: ClockSettings = ClockSettings()
     api: ApiSettings = ApiSettings()
