@@ -48,23 +48,38 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """Where a reply waits until a test lets it go (:mod:`mockserver.holds`).
+
+    ``limit_s`` bounds the wait, in seconds of the sandbox's clock (None: no bound).
+    """
+
+    name: str
+    limit_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One event of a stream.
 
     ``data`` is the payload without framing (for ``RAW``: the very bytes); ``delay_s`` is the pause
-    before it is sent.
+    before it is sent, ``gates`` what it waits for after that pause. ``fields`` are further fields
+    of the event in SSE (``event``, ``id``, ``retry``), which the other framing has no place for.
     """
 
     data: bytes
     kind: EventKind = EventKind.CHUNK
     delay_s: float = 0.0
+    gates: tuple[Gate, ...] = ()
+    fields: Headers = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EventStream:
     """A stream as a script: events in order, how they are framed, and how it ends.
 
-    ``eol`` is the line end (``\\n``, ``\\r\\n`` or ``\\r``); ``bom`` puts U+FEFF first;
+    ``eol`` is the line end (``\\n``, ``\\r\\n`` or ``\\r``; empty for chunks that are bytes without
+    any framing, such as sound); ``bom`` puts U+FEFF first;
     ``hold_s`` bounds an ``OPEN`` ending (None: until the client leaves).
     """
 

@@ -10,7 +10,7 @@ from mockserver.api import envelope, routes
 from mockserver.api.endpoint import ApiCall
 from mockserver.api.work import Moment
 from mockserver.faults.schedule import Draws
-from mockserver.faults.shaping import answer_now, closing
+from mockserver.faults.shaping import act_at_the_door, answer_now, answering
 from mockserver.intake import Condition
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ async def look_up_rule(visit: Visit) -> Answer | None:
     exchange.rule = decision.rule_id
     exchange.faults = tuple(fault.kind for fault in decision.faults)
     exchange.draw = decision.draw
-    refusing = closing(decision.faults)
-    if refusing is not None:
-        sandbox.refuse_connections(refusing.duration_s)
+    visit.without_effect = act_at_the_door(decision.faults, sandbox)
     return None
 
 
@@ -61,7 +59,10 @@ async def answer_by_fault(visit: Visit) -> Answer | None:
     """
     if visit.decision is None or visit.decision.execute:
         return None
-    return answer_now(visit.decision.faults, visit.facts)
+    answer = answer_now(visit.decision.faults, visit.facts)
+    if answer is None:
+        visit.without_effect += answering(visit.decision.faults)
+    return answer
 
 
 async def find_endpoint(visit: Visit) -> Answer | None:

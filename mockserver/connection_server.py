@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mockserver.connections import Connection
 
@@ -27,7 +27,8 @@ class ConnectionServer:
 
     ``serve`` answers a request (or what was none) and writes the answer itself; it says whether the
     connection can serve another. A request that is not whole ``receive_s`` seconds after its first
-    byte is ended.
+    byte is ended. ``slow_accept``, where it is set, is given what has to be called before anything
+    is read from a new connection.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class ConnectionServer:
         self._connections: set[Connection] = set()
         self._tasks: set[asyncio.Task[bool]] = set()
         self._sweep: asyncio.TimerHandle | None = None
+        self.slow_accept: Callable[[Callable[[], None]], object] | None = None
 
     def __call__(self) -> Connection:
         """A protocol for a new connection."""
@@ -63,11 +65,12 @@ class ConnectionServer:
         """The connections that are open now."""
         return list(self._connections)
 
-    def reset_idle(self) -> None:
-        """Reset the connections on which nothing is going on."""
-        for connection in self.open_connections():
-            if connection.idle:
-                connection.reset()
+    def end_idle(self, how: Literal["fin", "rst"] = "rst") -> int:
+        """End the connections on which nothing is going on, and say how many they were."""
+        idle = [connection for connection in self.open_connections() if connection.idle]
+        for connection in idle:
+            connection.reset() if how == "rst" else connection.finish()
+        return len(idle)
 
     async def stop(self, timeout_s: float = 2.0) -> None:
         """End every connection at once and wait until their requests have finished."""

@@ -16,7 +16,7 @@ import termios
 import time
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http_exceptions import HttpProcessingError, TransferEncodingError
@@ -64,6 +64,8 @@ class Connection(BaseProtocol):
     ``over`` turns True the moment the other side has left or the server has let go of it;
     ``left_ns`` and ``left_how`` ("fin" or "rst") are set when it was the client. A client that
     closes only its own half (a FIN while it waits for the answer) counts as having left.
+    ``end_on_next`` ("fin" or "rst") ends it when the next request on it begins to come in;
+    ``deaf_s`` keeps its socket so many seconds after the client's FIN, as one who never hears it.
     """
 
     __slots__ = (
@@ -77,6 +79,8 @@ class Connection(BaseProtocol):
         "_server",
         "_serving",
         "_tail",
+        "deaf_s",
+        "end_on_next",
         "left_how",
         "left_ns",
         "over",
@@ -105,6 +109,8 @@ class Connection(BaseProtocol):
         self._body_since_ns = 0
         self._tail = b""
         self._pause: asyncio.Future[None] | None = None
+        self.end_on_next: Literal["fin", "rst"] | None = None
+        self.deaf_s: float | None = None
         self.over = False
         self.left_ns: int | None = None
         self.left_how: str | None = None
@@ -118,10 +124,17 @@ class Connection(BaseProtocol):
         super().connection_made(transport)
         self._server.opened(self)
         self._journal.connected(self.record)
+        if self._server.slow_accept is not None and isinstance(transport, asyncio.Transport):
+            # The kernel has let the client in; that nobody takes what it sends is all it can see.
+            transport.pause_reading()
+            self._server.slow_accept(transport.resume_reading)
 
     def data_received(self, data: bytes) -> None:
         """Parse what came in, and serve what is whole; what follows an upgrade has to wait."""
         if self.over or self._closing:
+            return
+        if self.end_on_next is not None:
+            self._end_instead(self.end_on_next)
             return
         if self._upgraded:
             self._tail += data
@@ -199,6 +212,9 @@ class Connection(BaseProtocol):
             self._closing = True
             self.transport.close()
             return
+        if self.end_on_next is not None and self._queue:
+            self._end_instead(self.end_on_next)
+            return
         if self._parser is not None:
             self._parser.message_consumed()
         if self._upgraded and not self._queue:
@@ -231,9 +247,13 @@ class Connection(BaseProtocol):
         else:
             self._spoil_body(SlowBodyError())
 
-    def eof_received(self) -> None:
-        """The client has closed its side."""
+    def eof_received(self) -> bool | None:
+        """The client has closed its side; True leaves ours open (TLS has no halves)."""
         self._end("client", "fin")
+        if self.deaf_s is None or self.transport is None or not self.transport.can_write_eof():
+            return None
+        self._loop.call_later(self.deaf_s, self.transport.close)
+        return True
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The socket is gone: by the client's reset, or by our own close."""
@@ -265,11 +285,20 @@ class Connection(BaseProtocol):
         super().resume_writing()
         self._wake()
 
-    async def pause(self, seconds: float | None, clock: Clock = _REAL_CLOCK) -> bool:
-        """Wait so long (None: without end); False as soon as the connection is over."""
+    async def pause(
+        self,
+        seconds: float | None,
+        clock: Clock = _REAL_CLOCK,
+        *,
+        until: asyncio.Future[None] | None = None,
+    ) -> bool:
+        """Wait so long (None: without end); False as soon as the connection is over.
+
+        ``until`` ends the wait too, once it is done.
+        """
         if self.over:
             return False
-        self._pause = pause = self._loop.create_future()
+        self._pause = pause = self._loop.create_future() if until is None else until
         timer = None if seconds is None else clock.call_later(seconds, partial(_set, pause))
         try:
             await pause
@@ -313,6 +342,17 @@ class Connection(BaseProtocol):
         self._end("server", "fin")
         if self.transport is not None:
             self.transport.close()
+
+    def _end_instead(self, how: Literal["fin", "rst"]) -> None:
+        """End it in place of a request that is coming in; a FIN lets the client finish sending."""
+        if how == "rst":
+            self.reset()
+        elif self.transport is not None and self.transport.can_write_eof():
+            self._end("server", "fin")
+            self.transport.write_eof()
+            self._loop.call_later(FLUSH_LIMIT_S, self.transport.close)
+        else:
+            self.finish()
 
     def reset(self) -> None:
         """Close with an RST."""

@@ -6,15 +6,28 @@ A :class:`Delivery` is a pure description; :mod:`mockserver.wire` carries it out
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Literal
 
 from mockserver.answer import Answer, Ending, EventStream, Headers
 from mockserver.framing import encode_stream
 from mockserver.pieces import Piece
 
-__all__ = ["BROKEN_CHUNK", "Delivery", "Framing", "Piece", "lay_out", "standard_reason"]
+if TYPE_CHECKING:
+    from mockserver.answer import Gate
+
+__all__ = [
+    "BROKEN_CHUNK",
+    "Delivery",
+    "Extras",
+    "Framing",
+    "HeadPace",
+    "Piece",
+    "lay_out",
+    "standard_reason",
+]
 
 BROKEN_CHUNK = 64
 """How many bytes the chunk announces that a stream with a ``FIN`` ending breaks off in."""
@@ -27,6 +40,39 @@ class Framing(StrEnum):
     CHUNKED = "chunked"
     NONE = "none"
     """No body and no word of one: 204 and 304 (RFC 9110 sections 6.4.1 and 8.6)."""
+    UNTIL_CLOSE = "until_close"
+    """The close of the connection is the end of the body (RFC 9112 section 6.3, point 8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadPace:
+    """A head that trickles: written byte by byte or line by line, ``interval_s`` seconds apart."""
+
+    by: Literal["byte", "line"]
+    interval_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What only faults ask for beside head, body and ending; each is off by itself.
+
+    ``interim`` is written before the silence and the head, as it is (1xx responses); ``gates`` are
+    passed directly before the head. ``surplus`` are bytes behind the end of a whole body.
+    ``closing`` closes the connection after a whole reply, with or without a word of it in the head.
+    ``next_request`` ends the connection when the first byte of the next request on it comes in.
+    ``deaf_s`` keeps the socket so long, in seconds, after a client's FIN (``OPEN`` ending only).
+    """
+
+    interim: tuple[Piece, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    head_pace: HeadPace | None = None
+    surplus: bytes = b""
+    closing: Literal["announced", "silent"] | None = None
+    next_request: Literal["fin", "rst"] | None = None
+    deaf_s: float | None = None
+
+
+NO_EXTRAS = Extras()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +85,7 @@ class Delivery:
     leaves). ``tail`` (chunked framing only) is how many bytes the last chunk announces beyond
     those that are sent: its size line says ``len(data) + tail``, and the ending comes where the
     missing bytes should. The data of that last piece may be empty; then only the size line is sent.
+    ``extras`` is None where no fault asked for any.
     """
 
     status: int
@@ -52,6 +99,7 @@ class Delivery:
     ending: Ending = Ending.COMPLETE
     open_s: float | None = None
     tail: int = 0
+    extras: Extras | None = None
 
     @property
     def body_length(self) -> int:
@@ -62,6 +110,10 @@ class Delivery:
     def declared_length(self) -> int:
         """The Content-Length that the head declares, or would declare."""
         return self.body_length if self.content_length is None else self.content_length
+
+    def with_extras(self, **changes: Any) -> Delivery:
+        """The same delivery with some of its extras changed."""
+        return replace(self, extras=replace(self.extras or NO_EXTRAS, **changes))
 
 
 def lay_out(answer: Answer, *, method: str = "POST") -> Delivery:

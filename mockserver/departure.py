@@ -9,11 +9,13 @@ from mockserver import wire
 from mockserver.admission import budget
 from mockserver.api import envelope
 from mockserver.delivery import lay_out
-from mockserver.effect import Progress, Stage, all_begun
+from mockserver.effect import Progress, Stage, begun_at
 from mockserver.exchange import CLIENT_LEFT, SERVER_STOPPED
 from mockserver.faults.shaping import Shaped, answer_now, shape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mockserver.answer import Answer
     from mockserver.visit import Visit
 
@@ -46,11 +48,11 @@ async def sign(visit: Visit) -> None:
 
 async def shape_and_lay_out(visit: Visit) -> None:
     """Let the rule's faults shape answer, stream and delivery, in this order."""
-    answer, decision, method = _answer(visit), visit.decision, visit.facts.method
+    answer, decision, facts = _answer(visit), visit.decision, visit.facts
     if decision is None:
-        shaped = Shaped(lay_out(answer, method=method))
+        shaped = Shaped(lay_out(answer, method=facts.method))
     else:
-        shaped = shape(decision.faults, answer, decision.draws, method=method)
+        shaped = shape(decision.faults, answer, decision.draws, facts)
     latency_s = 0.0 if visit.reply is None else visit.reply.latency_s
     if latency_s > 0:
         held = replace(shaped.delivery, hold_s=shaped.delivery.hold_s + latency_s)
@@ -60,25 +62,64 @@ async def shape_and_lay_out(visit: Visit) -> None:
 
 async def deliver(visit: Visit) -> None:
     """Write it, with every pause and the ending."""
-    if visit.shaped is not None:
-        await wire.deliver(visit.shaped.delivery, visit.channel, visit.sandbox.clock)
+    if visit.shaped is None:
+        return
+    if visit.decision is not None:
+        visit.channel.holds = visit.sandbox.holds
+        visit.channel.before_rest = _judge_before_rests(visit)
+    await wire.deliver(visit.shaped.delivery, visit.channel, visit.sandbox.clock)
 
 
 async def judge_faults(visit: Visit) -> None:
     """Note whether the rule's faults all had their effect on the wire."""
-    decision, shaped, exchange = visit.decision, visit.shaped, visit.exchange
-    if decision is None or shaped is None or not shaped.applied:
+    if visit.exchange.delivered or not _all_worked(visit):
         return
-    if exchange.ending in {CLIENT_LEFT, SERVER_STOPPED} and not all_begun(
-        decision.faults,
-        _answer(visit),
-        decision.draws,
-        _progress(visit),
-        method=visit.facts.method,
+    if visit.exchange.ending not in {CLIENT_LEFT, SERVER_STOPPED} or _progress(visit).reached(
+        _begun_at(visit)
     ):
-        return
-    exchange.delivered = True
-    visit.plan.mark_delivered(decision.rule_id)
+        _mark_delivered(visit)
+
+
+def _judge_before_rests(visit: Visit) -> Callable[[], None] | None:
+    """What looks, before each wait of a delivery, whether by now all of its faults have begun.
+
+    A reply may stay in a silence or on an open socket for good: a fault that has begun is delivered
+    then and there.
+    """
+    if not _all_worked(visit):
+        return None
+    needed: list[Progress] = []
+
+    def look() -> None:
+        if visit.exchange.delivered:
+            return
+        if not needed:
+            needed.append(_begun_at(visit))
+        if _progress(visit).reached(needed[0]):
+            _mark_delivered(visit)
+            visit.sandbox.journal.changed()
+
+    return look
+
+
+def _all_worked(visit: Visit) -> bool:
+    """Whether each fault of the rule found something to work on."""
+    if visit.decision is None or visit.shaped is None:
+        return False
+    return visit.shaped.applied and not visit.without_effect
+
+
+def _begun_at(visit: Visit) -> Progress:
+    decision = visit.decision
+    if decision is None:
+        raise RuntimeError("no rule fired")
+    return begun_at(decision.faults, _answer(visit), decision.draws, visit.facts)
+
+
+def _mark_delivered(visit: Visit) -> None:
+    if visit.decision is not None:
+        visit.exchange.delivered = True
+        visit.plan.mark_delivered(visit.decision.rule_id)
 
 
 async def settle_budget(visit: Visit) -> None:

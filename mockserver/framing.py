@@ -11,11 +11,13 @@ RAW                   its bytes, nothing else     its bytes, nothing else
 
 In SSE a payload of several lines (Pawa's JSON has one, the fault ``data_lines`` makes more)
 becomes as many ``data:`` fields of one event, which a reader joins with LF (WHATWG HTML 9.2.6).
-A comment is one line.
+Further fields of an event (``event:``, ``id:``, ``retry:``) stand before its data. A comment is one
+line.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockserver.answer import EventKind, StreamStyle
@@ -39,14 +41,18 @@ def encode_event(event: Event, stream: EventStream) -> bytes:
     if event.kind is EventKind.COMMENT:
         return b": " + event.data + end
     if stream.style is StreamStyle.SSE:
-        return b"data: " + event.data.replace(b"\n", stream.eol + b"data: ") + end
+        data = b"data: " + event.data.replace(b"\n", stream.eol + b"data: ") + end
+        if not event.fields:
+            return data
+        lines = [f"{name}: {value}".encode() + stream.eol for name, value in event.fields]
+        return b"".join(lines) + data
     return event.data + end
 
 
 def encode_stream(stream: EventStream) -> tuple[Piece, ...]:
     """The whole stream, one piece per event; a BOM goes in front of the first one's bytes."""
     pieces = tuple(
-        Piece(encode_event(event, stream), delay_s=event.delay_s, event_kind=event.kind)
+        Piece(encode_event(event, stream), event.delay_s, event.kind, event.gates)
         for event in stream.events
     )
     if not stream.bom:
@@ -54,4 +60,4 @@ def encode_stream(stream: EventStream) -> tuple[Piece, ...]:
     if not pieces:
         return (Piece(BOM),)
     first = pieces[0]
-    return (Piece(BOM + first.data, first.delay_s, first.event_kind), *pieces[1:])
+    return (replace(first, data=BOM + first.data), *pieces[1:])

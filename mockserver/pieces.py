@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mockserver.answer import EventKind
+    from mockserver.answer import EventKind, Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,13 @@ class Piece:
     """One write of body bytes (one chunk when the framing is chunked), after a pause.
 
     ``event_kind`` says what the piece is when it is one whole event of a stream, for the journal.
+    ``gates`` are passed after the pause, one after the other.
     """
 
     data: bytes
     delay_s: float = 0.0
     event_kind: EventKind | None = None
+    gates: tuple[Gate, ...] = ()
 
 
 def joined(pieces: Iterable[Piece]) -> bytes:
@@ -36,7 +38,7 @@ def kept(pieces: Sequence[Piece], length: int) -> tuple[Piece, ...]:
         if length <= 0:
             break
         if len(piece.data) > length:
-            left.append(Piece(piece.data[:length], piece.delay_s))
+            left.append(Piece(piece.data[:length], piece.delay_s, gates=piece.gates))
             break
         left.append(piece)
         length -= len(piece.data)
@@ -47,7 +49,8 @@ def recut(pieces: Sequence[Piece], cuts: Iterable[int], interval_s: float) -> tu
     """The same bytes in other writes: a new one begins at each offset of ``cuts`` (ascending).
 
     Before each new piece but the first there is a pause of ``interval_s`` seconds, and before a
-    piece in which old ones begin, also their own pauses: no byte is sent sooner than it was to be.
+    piece in which old ones begin, also their own pauses and gates: no byte is sent sooner than it
+    was to be.
     A piece that stays as it was keeps its ``event_kind``.
     """
     data = joined(pieces)
@@ -60,16 +63,29 @@ def recut(pieces: Sequence[Piece], cuts: Iterable[int], interval_s: float) -> tu
     for number, (start, end) in enumerate(pairwise(edges)):
         delay_s = interval_s if number else 0.0
         kind = None
+        gates: tuple[Gate, ...] = ()
         while at < len(old) and old[at][0] < end:
             begin, piece = old[at]
             delay_s += piece.delay_s
+            gates += piece.gates
             if (begin, len(piece.data)) == (start, end - start):
                 kind = piece.event_kind
             at += 1
-        new.append(Piece(data[start:end], delay_s, kind))
+        new.append(Piece(data[start:end], delay_s, kind, gates))
     # An empty last piece is a chunk that breaks off: it stays the last.
     new.extend(piece for _, piece in old[at:])
     return tuple(new)
+
+
+def padded(pieces: Sequence[Piece], filler: bytes, length: int) -> tuple[Piece, ...]:
+    """The pieces, and behind them ``length`` bytes of a repeated filler, none of it copied.
+
+    However long the padding is, every piece of it but the last is the same object.
+    """
+    whole, rest = divmod(length, len(filler))
+    block = Piece(filler)
+    last = (Piece(filler[:rest]),) if rest else ()
+    return (*pieces, *(block,) * whole, *last)
 
 
 def _starts(pieces: Sequence[Piece]) -> list[tuple[int, Piece]]:

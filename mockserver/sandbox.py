@@ -17,9 +17,11 @@ from mockserver.connection_server import ConnectionServer
 from mockserver.errors import DefaultSandboxError
 from mockserver.faults.plan import Plan
 from mockserver.faults.shaping import closing
+from mockserver.holds import Holds
 from mockserver.journal import Journal
 from mockserver.listener import Listener, url_host
 from mockserver.secrets import SecretMask
+from mockserver.slow_accept import SlowAccept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,6 +68,7 @@ class Sandbox:
         self.limiter = RateLimiter()
         self.ledger = BudgetLedger()
         self.store = Store()
+        self.holds = Holds()
         self._arrivals: OrderedDict[str, int] = OrderedDict()
         self._shared = door is not None
         self._host = host
@@ -76,6 +79,7 @@ class Sandbox:
             self.journal,
             receive_s=settings.api.receive_s,
         )
+        self.slow_accept = SlowAccept(self.connections, RealClock() if self._shared else self.clock)
         self._listener = Listener(host, settings.port if port is None else port, self.connections)
         self._check_rules(self.plan.rules)
 
@@ -174,6 +178,7 @@ class Sandbox:
         self.limiter.reset()
         self.ledger.reset()
         self.store.clear()
+        self.holds.release_all()
         self._arrivals.clear()
         self._set_plan(Plan(self.settings.rules, self.settings.seed))
 
@@ -210,7 +215,7 @@ class Sandbox:
     def refuse_connections(self, duration_s: float | None) -> None:
         """Close the listener and reset idle connections; listen again after ``duration_s``."""
         self._listener.refuse()
-        self.connections.reset_idle()
+        self.connections.end_idle()
         self._forget_refusing()
         if duration_s is not None:
             # A stopped clock must not lock out the control API, which alone can turn it.
@@ -218,7 +223,12 @@ class Sandbox:
             again = self._listener.accept_again
             self._refusing = tuple(clock.call_later(duration_s, again) for clock in clocks)
 
+    def release(self, gate: str, count: int | None = None) -> int:
+        """Let go of those that wait at a gate (``hold_until_released``); how many they were."""
+        return self.holds.release(gate, count)
+
     def _stop_refusing(self) -> None:
+        self.slow_accept.stop()
         self._forget_refusing()
         self._listener.accept_again()
 

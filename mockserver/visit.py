@@ -36,7 +36,7 @@ class Visit:
 
     ``settings`` and ``plan`` are those in force when it began, whatever is swapped meanwhile.
     ``on_end`` is called, in order, when the request is over however it ended: what a step has taken
-    is given back there.
+    is given back there. ``without_effect`` names faults that found nothing to work on.
     """
 
     sandbox: Sandbox
@@ -54,6 +54,7 @@ class Visit:
     reply: Reply | None = None
     answer: Answer | None = None
     shaped: Shaped | None = None
+    without_effect: tuple[str, ...] = ()
     on_end: list[Callable[[], None]] = field(default_factory=list)
 
     async def rest(self, seconds: float) -> None:

@@ -19,10 +19,14 @@ from mockserver.delivery import Framing
 from mockserver.exchange import CLIENT_LEFT, SERVER_STOPPED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockserver.answer import Gate
     from mockserver.clock import Clock
     from mockserver.connections import Connection
-    from mockserver.delivery import Delivery, Piece
+    from mockserver.delivery import Delivery, HeadPace, Piece
     from mockserver.exchange import OpenExchange
+    from mockserver.holds import Holds
     from mockserver.journal import Journal
 
 LAST_CHUNK = b"0\r\n\r\n"
@@ -40,7 +44,9 @@ class Channel:
     """Where a delivery goes: a connection, and the exchange that keeps the record.
 
     ``keep_alive`` says before the delivery whether the client and the server want to go on, and
-    after it whether the connection can. ``at_end`` turns True when the ending begins.
+    after it whether the connection can. ``at_end`` turns True when the ending begins. ``holds`` has
+    the gates that a delivery may speak of. ``before_rest``, where it is set, is called whenever the
+    delivery is about to wait: a reply that waits may never come any further.
     """
 
     connection: Connection
@@ -49,6 +55,8 @@ class Channel:
     keep_alive: bool = True
     http_10: bool = False
     at_end: bool = False
+    holds: Holds | None = None
+    before_rest: Callable[[], None] | None = None
 
     async def write(self, parts: list[Part]) -> bool:
         """One write of some parts, noted in the exchange; False when the connection is over."""
@@ -66,8 +74,26 @@ class Channel:
     async def rest(self, seconds: float, clock: Clock) -> bool:
         """A pause, be it only so long that others get their turn; False when it is over."""
         if seconds > 0:
+            if self.before_rest is not None:
+                self.before_rest()
             return await self.connection.pause(seconds, clock)
         await asyncio.sleep(0)
+        return not self.connection.over
+
+    async def pass_gates(self, gates: tuple[Gate, ...], clock: Clock) -> bool:
+        """Wait at each gate until it lets go or its time is up; False when it is over."""
+        holds = self.holds
+        if holds is None:
+            return not self.connection.over
+        for gate in gates:
+            if self.before_rest is not None:
+                self.before_rest()
+            parked = holds.park(gate.name)
+            try:
+                if not await self.connection.pause(gate.limit_s, clock, until=parked):
+                    return False
+            finally:
+                holds.leave(gate.name, parked)
         return not self.connection.over
 
 
@@ -94,44 +120,90 @@ def note_departure(channel: Channel) -> None:
 
 async def _send(delivery: Delivery, channel: Channel, clock: Clock) -> bool:
     """Write head and pieces; False when the connection is over before all is written."""
-    if delivery.hold_s > 0 and not await channel.connection.pause(delivery.hold_s, clock):
+    extras = delivery.extras
+    if extras is not None and not await _send_interim(extras.interim, channel, clock):
+        return False
+    if delivery.hold_s > 0 and not await channel.rest(delivery.hold_s, clock):
+        return False
+    if extras is not None and not await channel.pass_gates(extras.gates, clock):
         return False
     if not delivery.send_head:
         return not channel.connection.over
-    exchange = channel.exchange
-    exchange.status = delivery.status
+    channel.exchange.status = delivery.status
+    if extras is not None and extras.closing == "announced":
+        channel.keep_alive = False
+    head = head_bytes(delivery, channel, clock)
+    if extras is not None and extras.head_pace is not None:
+        return await _trickle(head, extras.head_pace, channel, clock) and await _send_body(
+            delivery, b"", channel, clock
+        )
+    return await _send_body(delivery, head, channel, clock)
+
+
+async def _send_interim(interim: tuple[Piece, ...], channel: Channel, clock: Clock) -> bool:
+    """Write 1xx responses; not to HTTP/1.0, which knows none (RFC 9110 section 15.2)."""
+    for piece in () if channel.http_10 else interim:
+        if not await channel.rest(piece.delay_s, clock):
+            return False
+        if not await channel.write([("head", piece.data, 0)]):
+            return False
+    return not channel.connection.over
+
+
+async def _trickle(head: bytes, pace: HeadPace, channel: Channel, clock: Clock) -> bool:
+    """Write the head in small parts with a pause between every two."""
+    step = head.splitlines(keepends=True) if pace.by == "line" else [bytes([b]) for b in head]
+    for number, part in enumerate(step):
+        if number and not await channel.rest(pace.interval_s, clock):
+            return False
+        if not await channel.write([("head", part, 0)]):
+            return False
+    return True
+
+
+async def _send_body(delivery: Delivery, head: bytes, channel: Channel, clock: Clock) -> bool:
+    """Write the head (unless it is out already) and the body, what is due at once together."""
     chunked = delivery.framing is Framing.CHUNKED and not channel.http_10
     last = len(delivery.pieces) - 1
-    parts: list[Part] = [("head", head_bytes(delivery, channel, clock), 0)]
-    waiting = len(parts[0][1])
+    parts: list[Part] = [("head", head, 0)] if head else []
+    waiting = len(head)
     for number, piece in enumerate(delivery.pieces):
-        if piece.delay_s > 0 or waiting > MOST_AT_ONCE or len(parts) >= FAIR_SHARE:
+        if piece.delay_s > 0 or waiting > MOST_AT_ONCE or len(parts) >= FAIR_SHARE or piece.gates:
             if parts and not await channel.write(parts):
                 return False
             parts, waiting = [], 0
             if not await channel.rest(piece.delay_s, clock):
+                return False
+            if piece.gates and not await channel.pass_gates(piece.gates, clock):
                 return False
         tail = delivery.tail if number == last else 0
         data = _chunk(piece.data, tail) if chunked else piece.data
         if data:
             parts.append((_kind(piece), data, len(piece.data)))
             waiting += len(data)
-    if chunked and delivery.ending is Ending.COMPLETE:
-        parts.append((EventKind.RAW.value, LAST_CHUNK, 0))
+    if delivery.ending is Ending.COMPLETE:
+        if chunked:
+            parts.append((EventKind.RAW.value, LAST_CHUNK, 0))
+        if delivery.extras is not None and delivery.extras.surplus:
+            parts.append((EventKind.RAW.value, delivery.extras.surplus, 0))
     return await channel.write(parts) if parts else not channel.connection.over
 
 
 async def _end(delivery: Delivery, channel: Channel, clock: Clock) -> bool:
     """End as the delivery says; False when the connection was over before the ending."""
     channel.at_end = True
-    ending, connection = delivery.ending, channel.connection
+    ending, connection, extras = delivery.ending, channel.connection, delivery.extras
     if ending is Ending.COMPLETE:
-        channel.keep_alive = channel.keep_alive and not (
-            channel.http_10 and delivery.framing is Framing.CHUNKED
-        )
+        channel.keep_alive = channel.keep_alive and not _ends_with_close(delivery, channel)
+        if extras is not None and extras.next_request is not None:
+            connection.end_on_next = extras.next_request
         return True
     channel.keep_alive = False
     if ending is Ending.OPEN:
+        if extras is not None and extras.deaf_s is not None:
+            connection.deaf_s = extras.deaf_s
+        if channel.before_rest is not None:
+            channel.before_rest()
         if not await connection.pause(delivery.open_s, clock):
             return False
         connection.finish()
@@ -143,6 +215,14 @@ async def _end(delivery: Delivery, channel: Channel, clock: Clock) -> bool:
     else:
         connection.finish()
     return True
+
+
+def _ends_with_close(delivery: Delivery, channel: Channel) -> bool:
+    """Whether a whole reply is followed by a close of ours."""
+    if delivery.extras is not None and delivery.extras.closing is not None:
+        return True
+    framing = delivery.framing
+    return framing is Framing.UNTIL_CLOSE or (channel.http_10 and framing is Framing.CHUNKED)
 
 
 def _kind(piece: Piece) -> str:
@@ -176,16 +256,22 @@ def head_bytes(delivery: Delivery, channel: Channel, clock: Clock) -> bytes:
         lines.append(f"Content-Length: {delivery.body_length if length is None else length}\r\n")
     elif delivery.framing is Framing.CHUNKED:
         lines.append("" if channel.http_10 else "Transfer-Encoding: chunked\r\n")
-    if not channel.keep_alive:
-        lines.append("Connection: close\r\n")
-    elif channel.http_10:
-        lines.append("Connection: keep-alive\r\n")
+    lines.append(_connection_line(delivery, channel))
     lines.append("\r\n")
     head = "".join(lines)
     try:
         return head.encode("latin-1")
     except UnicodeEncodeError:
         return head.encode("utf-8")
+
+
+def _connection_line(delivery: Delivery, channel: Channel) -> str:
+    """What the head says of the connection after this reply (RFC 9112 section 9.3)."""
+    if delivery.extras is not None and delivery.extras.closing == "silent":
+        return ""
+    if not channel.keep_alive or delivery.framing is Framing.UNTIL_CLOSE:
+        return "Connection: close\r\n"
+    return "Connection: keep-alive\r\n" if channel.http_10 else ""
 
 
 @lru_cache(maxsize=2)

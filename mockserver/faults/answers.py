@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import orjson
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -20,35 +18,25 @@ from mockserver import retry_after
 from mockserver.answer import Answer
 from mockserver.api import envelope
 from mockserver.delivery import standard_reason
-from mockserver.faults.base import Fault, Text
+from mockserver.faults.base import (
+    FRAMING_HEADERS,
+    Fault,
+    HeaderName,
+    HeaderValue,
+    StatusCode,
+    Text,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mockserver.answer import Headers
     from mockserver.facts import RequestFacts
 
 TEN_YEARS_S = 315_360_000.0
-FRAMING_HEADERS = frozenset({"content-length", "transfer-encoding", "connection"})
-
-StatusCode = Annotated[int, Field(ge=200, le=999, strict=True)]
 
 
-def _header_name(name: str) -> str:
-    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
-        raise ValueError(f"{name!r} is no header name; use letters, digits and hyphens")
-    return name
-
-
-def _header_value(value: str) -> str:
-    if not re.fullmatch(r"[\t -~\u0080-\u00ff]*", value):
-        raise ValueError("holds what no header can hold; use one line of Latin-1")
-    return value
-
-
-HeaderName = Annotated[str, Field(strict=True), AfterValidator(_header_name)]
-HeaderValue = Annotated[str, Field(strict=True), AfterValidator(_header_value)]
-
-
-def _spelled(value: object) -> object:
+def spelled(value: object) -> object:
     """A bare number is the header value that is written like it."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return str(value) if is_number else value
@@ -78,7 +66,7 @@ class Status(Fault):
         default=None,
         description="a text is sent as it is, anything else as JSON; without it, Pawa's body",
     )
-    retry_after: Annotated[HeaderValue, BeforeValidator(_spelled)] | None = Field(
+    retry_after: Annotated[HeaderValue, BeforeValidator(spelled)] | None = Field(
         default=None, description="Retry-After, written exactly so, be it valid or not"
     )
     retry_after_date: RetryAfterDate | None = Field(
@@ -101,7 +89,7 @@ class Status(Fault):
         """The status with its body; a Retry-After date counts from the request's arrival."""
         usual = self._usual() if self.body is None else self._given()
         headers = (*usual.headers, *self._hint(facts.wall))
-        return Answer(self.status, _overridden(headers, self.headers), usual.body)
+        return Answer(self.status, overridden(headers, self.headers), usual.body)
 
     def _usual(self) -> Answer:
         """Pawa's own body: an error, or a success without data; a redirect has none."""
@@ -217,7 +205,7 @@ class ProblemJson(Fault):
         return Answer(self.status, (kind,), orjson.dumps(problem))
 
 
-def _overridden(headers: Headers, given: dict[str, str]) -> Headers:
+def overridden(headers: Headers, given: Mapping[str, str]) -> Headers:
     """The headers, less those that are given anew, plus the given ones."""
     names = {name.lower() for name in given}
     usual = tuple(pair for pair in headers if pair[0].lower() not in names)

@@ -12,15 +12,32 @@ given*; one that did its work returns a new object, even where the new one happe
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer, EventStream
     from mockserver.delivery import Delivery
     from mockserver.facts import RequestFacts
     from mockserver.faults.schedule import Draws
+
+FRAMING_HEADERS = frozenset({"content-length", "transfer-encoding", "connection"})
+"""What a delivery writes and no answer does."""
+
+
+def _header_name(name: str) -> str:
+    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+        raise ValueError(f"{name!r} is no header name; use letters, digits and hyphens")
+    return name
+
+
+def _header_value(value: str) -> str:
+    if not re.fullmatch(r"[\t -~\u0080-\u00ff]*", value):
+        raise ValueError("holds what no header can hold; use one line of Latin-1")
+    return value
+
 
 LONGEST_S = 86_400.0
 """The longest pause a fault can ask for: a day."""
@@ -36,6 +53,15 @@ Count = Annotated[int, Field(ge=0, le=10_000_000, strict=True)]
 
 Size = Annotated[int, Field(ge=1, le=10_000_000, strict=True)]
 """A number of bytes or items that is not nothing."""
+
+HeaderName = Annotated[str, Field(strict=True), AfterValidator(_header_name)]
+"""A name that a header can have (RFC 9110 section 5.1)."""
+
+HeaderValue = Annotated[str, Field(strict=True), AfterValidator(_header_value)]
+"""One line that a header can hold (RFC 9110 section 5.5)."""
+
+StatusCode = Annotated[int, Field(ge=200, le=999, strict=True)]
+"""The status of a final response, standard or not."""
 
 Text = Annotated[str, Field(max_length=100_000, strict=True)]
 """A text that goes into a body."""
@@ -60,8 +86,8 @@ class Fault(BaseModel):
 class Answering(Protocol):
     """Answers at once: no rate limit, no budget, no model, no work done."""
 
-    def answer(self, facts: RequestFacts) -> Answer:
-        """The whole answer to this request."""
+    def answer(self, facts: RequestFacts) -> Answer | None:
+        """The whole answer to this request; None leaves this one to the API."""
         ...
 
 
@@ -70,6 +96,15 @@ class AnswerShaping(Protocol):
     """Changes the answer that the API made."""
 
     def shape_answer(self, answer: Answer, draws: Draws) -> Answer:
+        """The changed answer, or the same object where there is nothing to change."""
+        ...
+
+
+@runtime_checkable
+class ReplyShaping(Protocol):
+    """Changes the answer that the API made, with an eye on what was asked."""
+
+    def shape_reply(self, answer: Answer, facts: RequestFacts) -> Answer:
         """The changed answer, or the same object where there is nothing to change."""
         ...
 
@@ -105,4 +140,29 @@ class ListenerClosing(Protocol):
     @property
     def duration_s(self) -> float | None:
         """How long, in seconds, nobody listens; None: until the sandbox is reset."""
+        ...
+
+
+@runtime_checkable
+class AcceptSlowing(Protocol):
+    """Makes the server slow to take connections that come after the request."""
+
+    @property
+    def accept_delay_s(self) -> float:
+        """How long, in seconds, each new connection waits."""
+        ...
+
+    @property
+    def duration_s(self) -> float | None:
+        """How long, in seconds, it goes on; None: until the rules change."""
+        ...
+
+
+@runtime_checkable
+class IdleEnding(Protocol):
+    """Ends the connections on which nothing is going on."""
+
+    @property
+    def ends_idle(self) -> Literal["fin", "rst"]:
+        """How they are ended."""
         ...

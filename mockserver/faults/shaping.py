@@ -8,26 +8,50 @@ delivery. Within a layer, faults work in the order in which the rule lists them;
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
 
 from mockserver.answer import Answer, EventStream
 from mockserver.delivery import Delivery, lay_out
 from mockserver.faults.base import (
+    AcceptSlowing,
     Answering,
     AnswerShaping,
     DeliveryShaping,
     Fault,
+    IdleEnding,
     ListenerClosing,
+    ReplyShaping,
     StreamShaping,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mockserver.connection_server import ConnectionServer
     from mockserver.facts import RequestFacts
     from mockserver.faults.schedule import Draws
+    from mockserver.slow_accept import SlowAccept
 
-_SHAPING = (AnswerShaping, StreamShaping, DeliveryShaping)
+_SHAPING = (AnswerShaping, ReplyShaping, StreamShaping, DeliveryShaping)
+
+
+class Door(Protocol):
+    """What faults can do to the place where connections come in."""
+
+    def refuse_connections(self, duration_s: float | None) -> None:
+        """Nobody listens for so long (None: until the rules change)."""
+        ...
+
+    @property
+    def slow_accept(self) -> SlowAccept:
+        """What makes new connections wait."""
+        ...
+
+    @property
+    def connections(self) -> ConnectionServer:
+        """Those that are open."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +80,42 @@ def answer_now(faults: Sequence[Fault], facts: RequestFacts) -> Answer | None:
     return None
 
 
+def answering(faults: Sequence[Fault]) -> tuple[str, ...]:
+    """The kinds that may answer in place of the API; where none did, they had no effect."""
+    return tuple(fault.kind for fault in faults if isinstance(fault, Answering))
+
+
 def closing(faults: Sequence[Fault]) -> ListenerClosing | None:
     """The fault that takes the listener away, if there is one."""
     return next((fault for fault in faults if isinstance(fault, ListenerClosing)), None)
 
 
-def shape(faults: Sequence[Fault], answer: Answer, draws: Draws, *, method: str = "POST") -> Shaped:
-    """Shape an answer (the API's or a fault's own) and lay it out. Pure."""
+def act_at_the_door(faults: Sequence[Fault], door: Door) -> tuple[str, ...]:
+    """What faults do to other connections, before the request is answered.
+
+    Gives the kinds that found nothing to work on: there was no idle connection to end.
+    """
+    idle: list[str] = []
+    for fault in faults:
+        if not _acts_at_the_door(type(fault)):
+            continue
+        if isinstance(fault, ListenerClosing):
+            door.refuse_connections(fault.duration_s)
+        if isinstance(fault, AcceptSlowing):
+            door.slow_accept.begin(fault.accept_delay_s, fault.duration_s)
+        if isinstance(fault, IdleEnding) and not door.connections.end_idle(fault.ends_idle):
+            idle.append(fault.kind)
+    return tuple(idle)
+
+
+@cache
+def _acts_at_the_door(fault: type[Fault]) -> bool:
+    """Whether a class is worth asking: to test for a protocol costs more than all the rest."""
+    return any(hasattr(fault, name) for name in ("closes_listener", "accept_delay_s", "ends_idle"))
+
+
+def shape(faults: Sequence[Fault], answer: Answer, draws: Draws, facts: RequestFacts) -> Shaped:
+    """Shape an answer (the API's or a fault's own) to a request, and lay it out. Pure."""
     effects: dict[int, bool] = {
         number: False
         for number, fault in enumerate(faults)
@@ -74,10 +127,13 @@ def shape(faults: Sequence[Fault], answer: Answer, draws: Draws, *, method: str 
             effects[number] = True
 
     for number, fault in enumerate(faults):
+        before = answer
         if isinstance(fault, AnswerShaping):
-            before, answer = answer, fault.shape_answer(answer, draws)
-            if answer is not before:
-                took_effect(number)
+            answer = fault.shape_answer(answer, draws)
+        if isinstance(fault, ReplyShaping):
+            answer = fault.shape_reply(answer, facts)
+        if answer is not before:
+            took_effect(number)
     for number, fault in enumerate(faults):
         stream = answer.body
         if isinstance(fault, StreamShaping) and isinstance(stream, EventStream):
@@ -85,7 +141,7 @@ def shape(faults: Sequence[Fault], answer: Answer, draws: Draws, *, method: str 
             if shaped is not stream:
                 answer = replace(answer, body=shaped)
                 took_effect(number)
-    delivery = lay_out(answer, method=method)
+    delivery = lay_out(answer, method=facts.method)
     for number, fault in enumerate(faults):
         if isinstance(fault, DeliveryShaping):
             planned, delivery = delivery, fault.shape_delivery(delivery)

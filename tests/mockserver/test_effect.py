@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from mockserver.answer import Answer, Event, EventStream
-from mockserver.effect import Progress, Stage, all_begun, start_of
+from mockserver.effect import Progress, Stage, begun_at, start_of
 from mockserver.faults.rules import Rule
 from mockserver.faults.schedule import Draws
+from tests.mockserver.faults.conftest import FACTS
 
 JSON = Answer(200, (("Content-Type", "application/json"),), b'{"success": true}')
 STREAM = Answer(200, (), EventStream(tuple(Event(b'"%d"' % number) for number in range(6))))
@@ -27,7 +28,7 @@ def begun(faults: list[dict[str, Any]], answer: Answer, progress: Progress) -> b
     if rule.all_faults[0].kind == "status":
         answer = Answer(503)
     draws = Draws(0, "rule-1", "call", 1)
-    return all_begun(rule.all_faults, answer, draws, progress, method="POST")
+    return progress.reached(begun_at(rule.all_faults, answer, draws, FACTS))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from mockserver.answer import Ending
 from mockserver.faults.base import ListenerClosing
 from mockserver.faults.listener import Refuse
 from mockserver.faults.shaping import answer_now, closing, shape
+from tests.mockserver.faults.conftest import FACTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ def test_the_request_that_finds_out_is_reset_without_an_answer(
     answer = answer_now([fault], make_facts())
     assert answer is not None
 
-    delivery = shape([fault], answer, draws).delivery
+    delivery = shape([fault], answer, draws, FACTS).delivery
 
     assert (delivery.send_head, delivery.pieces, delivery.ending) == (False, (), Ending.RST)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockserver.answer import Ending
@@ -15,6 +16,7 @@ from mockserver.faults.stream_endings import CutStream
 from mockserver.faults.stream_timing import SlowFirstToken, Stall
 from mockserver.faults.timing import Hold
 from mockserver.pieces import joined
+from tests.mockserver.faults.conftest import FACTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +35,7 @@ def test_a_slow_start_and_a_cut_go_together(
     """Slow first token and cut after 5 chunks: both are seen in one stream."""
     faults = [SlowFirstToken(seconds=3), CutStream(after_chunks=5, how="rst")]
 
-    shaped = shape(faults, make_answer(make_stream(9)), draws)
+    shaped = shape(faults, make_answer(make_stream(9)), draws, FACTS)
 
     assert [piece.delay_s for piece in shaped.delivery.pieces] == [3.0, 0.0, 0.0, 0.0, 0.0]
     assert shaped.delivery.ending is Ending.RST
@@ -47,14 +49,14 @@ def test_order_matters_within_a_layer(
     cut, stall = CutStream(after_chunks=2, how="clean"), Stall(after_chunks=1, seconds=1)
     late = Stall(after_chunks=3, seconds=1)
 
-    assert shape([cut, late], make_answer(make_stream(5)), draws).idle == ("stall",)
-    assert shape([stall, cut], make_answer(make_stream(5)), draws).applied
+    assert shape([cut, late], make_answer(make_stream(5)), draws, FACTS).idle == ("stall",)
+    assert shape([stall, cut], make_answer(make_stream(5)), draws, FACTS).applied
 
 
 def test_layers_have_their_own_order(make_answer: MakeAnswer, draws: Draws) -> None:
     """A body is made before it is cut, wherever the rule lists the two."""
     shaped = shape(
-        [CutBody(after_bytes=3), CutJson(keep_bytes=5)], make_answer(b"0123456789"), draws
+        [CutBody(after_bytes=3), CutJson(keep_bytes=5)], make_answer(b"0123456789"), draws, FACTS
     )
 
     assert joined(shaped.delivery.pieces) == b"012"
@@ -64,7 +66,7 @@ def test_layers_have_their_own_order(make_answer: MakeAnswer, draws: Draws) -> N
 
 def test_a_stream_fault_on_a_json_reply_is_idle(make_answer: MakeAnswer, draws: Draws) -> None:
     """The reply is the healthy one, and the fault does not count as delivered."""
-    shaped = shape([LineEnds(eol="cr"), Hold(seconds=1)], make_answer(), draws)
+    shaped = shape([LineEnds(eol="cr"), Hold(seconds=1)], make_answer(), draws, FACTS)
 
     assert shaped.idle == ("line_ends",)
     assert not shaped.applied
@@ -74,8 +76,8 @@ def test_a_fault_of_two_layers_is_at_work_when_one_of_them_is(
     make_answer: MakeAnswer, make_stream: MakeStream, draws: Draws
 ) -> None:
     """On a stream split_crlf changes line ends and writes; on JSON neither."""
-    assert shape([SplitCrlf()], make_answer(make_stream(2)), draws).applied
-    assert shape([SplitCrlf()], make_answer(), draws).idle == ("split_crlf",)
+    assert shape([SplitCrlf()], make_answer(make_stream(2)), draws, FACTS).applied
+    assert shape([SplitCrlf()], make_answer(), draws, FACTS).idle == ("split_crlf",)
 
 
 def test_the_first_fault_that_can_answer_does(make_facts: Callable[..., RequestFacts]) -> None:
@@ -93,14 +95,14 @@ def test_an_answer_is_its_own_effect(make_facts: Callable[..., RequestFacts], dr
     answer = answer_now(faults, make_facts())
     assert answer is not None
 
-    shaped = shape(faults, answer, draws)
+    shaped = shape(faults, answer, draws, FACTS)
 
     assert (shaped.delivery.status, shaped.delivery.hold_s, shaped.idle) == (503, 1.0, ())
 
 
 def test_head_gets_no_body(make_answer: MakeAnswer, draws: Draws) -> None:
     """A cut of a body that is not sent has no effect."""
-    shaped = shape([CutBody(after_bytes=2)], make_answer(), draws, method="HEAD")
+    shaped = shape([CutBody(after_bytes=2)], make_answer(), draws, replace(FACTS, method="HEAD"))
 
     assert shaped.idle == ("cut_body",)
 
