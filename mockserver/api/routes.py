@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from mockserver.api import (
+    agents,
     chat,
     documents,
     embeddings,
     envelope,
+    knowledge_bases,
     models,
+    retrieval,
     speech,
     transcription,
     transcriptions,
@@ -33,7 +36,10 @@ PREFIX = "/v1"
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *chat.ENDPOINTS,
+    *agents.ENDPOINTS,
     *embeddings.ENDPOINTS,
+    *knowledge_bases.ENDPOINTS,
+    *retrieval.ENDPOINTS,
     *speech.ENDPOINTS,
     *transcription.ENDPOINTS,
     *documents.ENDPOINTS,

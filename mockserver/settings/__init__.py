@@ -16,6 +16,7 @@ from mockserver.settings.media import MediaSettings
 from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
 from mockserver.settings.sandbox import SandboxSettings, ServerSettings
 from mockserver.settings.snapshot import Port, Snapshot, refuse_twins
+from mockserver.settings.storage import StorageSettings
 
 __all__ = [
     "DEFAULT_KEY",
@@ -34,6 +35,7 @@ __all__ = [
     "SandboxSettings",
     "ServerSettings",
     "Snapshot",
+    "StorageSettings",
     "StreamSettings",
     "refuse_twins",
 ]

@@ -17,6 +17,7 @@ from mockserver.settings.limits import RateLimitSettings
 from mockserver.settings.media import MediaSettings
 from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
 from mockserver.settings.snapshot import Name, Port, Snapshot, Switch, refuse_twins
+from mockserver.settings.storage import StorageSettings
 
 
 class SandboxSettings(Snapshot):
@@ -36,6 +37,7 @@ class SandboxSettings(Snapshot):
     stream: StreamSettings = StreamSettings()
     replies: ReplySettings = ReplySettings()
     embeddings: EmbeddingSettings = EmbeddingSettings()
+    storage: StorageSettings = StorageSettings()
     media: MediaSettings = MediaSettings()
     latency: LatencySettings = LatencySettings()
     clock: ClockSettings = ClockSettings()
