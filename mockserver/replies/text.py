@@ -7,29 +7,24 @@ change what stands before the cut.
 from __future__ import annotations
 
 import hashlib
-import random
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
 
+from mockserver.replies.phrases import ENGLISH, FITTING, SWAHILI
 from mockserver.replies.tokens import LONGEST_TOKEN, count_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mockserver.replies.calls import ToolCall
+
+SEED_BYTES = 64
+"""Enough for the words of an ordinary answer without another digest."""
+
 _SHAPING_FIELDS = frozenset({"stream", "max_tokens", "stop"})
-_SENTENCE_WORDS = (5, 11)
-_VOCABULARY = (
-    "habari asubuhi jioni safari mji soko bei kazi shule mwalimu daktari barua jibu swali ndiyo "
-    "hapana leo kesho sasa haraka polepole mvua jua bahari mlima mto njia nyumba rafiki familia "
-    "chakula maji chai kahawa matunda mkulima shamba biashara akaunti malipo simu ujumbe huduma "
-    "the market opens early and a farmer brings fresh fruit to town where teachers meet friends "
-    "for coffee while rain falls on green hills near our lake every message gets its own answer "
-    "with some help from good people who travel along this road by bus or boat before night"
-)
-_WORDS = tuple(_VOCABULARY.split())
 _PIECES = re.compile(r"\s*\S+|\s+")
 
 FINISH_STOP = "stop"
@@ -42,19 +37,23 @@ MATCHED_STOP_SEQUENCE = 128001
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A finished text, why it ends there, and its length in tokens."""
+    """A finished text, why it ends there, and its length in tokens.
+
+    ``calls`` are the functions that the model asks for in its place; ``tokens`` counts them too.
+    """
 
     text: str
     finish_reason: str
     matched_stop: int | None
     tokens: int
+    calls: tuple[ToolCall, ...] = ()
 
 
 def seed_of(endpoint: str, body: Mapping[str, object]) -> bytes:
     """BLAKE2b of what the text depends on: the request without what only shapes or cuts it."""
     kept = {name: value for name, value in body.items() if name not in _SHAPING_FIELDS}
     canonical = orjson.dumps([endpoint, kept], option=orjson.OPT_SORT_KEYS)
-    return hashlib.blake2b(canonical, digest_size=16).digest()
+    return hashlib.blake2b(canonical, digest_size=SEED_BYTES).digest()
 
 
 def fingerprint_of(body: bytes) -> str:
@@ -63,14 +62,22 @@ def fingerprint_of(body: bytes) -> str:
 
 
 def words_of(seed: bytes, count: int) -> list[str]:
-    """``count`` words in short sentences, always the same for the same seed."""
-    draw = random.Random(seed)
+    """``count`` words in whole sentences, always the same for the same seed.
+
+    Each sentence takes three bytes; one that would be too long gives way to shorter ones.
+    """
+    wanted = 3 * (count // 3 + 1)
+    chance = seed if len(seed) >= wanted else hashlib.shake_128(seed).digest(wanted)
     words: list[str] = []
-    while len(words) < count:
-        sentence = draw.choices(_WORDS, k=draw.randint(*_SENTENCE_WORDS))
-        sentence = sentence[: count - len(words)]
-        sentence[0] = sentence[0].capitalize()
-        sentence[-1] += "."
+    place = 0
+    while (left := count - len(words)) > 0:
+        first, second, third = chance[place : place + 3]
+        place += 3
+        who, does, when = ENGLISH if first & 32 else SWAHILI
+        sentence = who[first & 31] + does[second & 31] + when[third & 31]
+        if len(sentence) > left:
+            who, does, when = FITTING[left if left in FITTING else 4]
+            sentence = who[first % len(who)] + does[second % len(does)] + when[third % len(when)]
         words += sentence
     return words
 
@@ -95,15 +102,16 @@ def compose(
     A stop sequence cuts before its first occurrence.
     """
     said = " ".join(words_of(seed, tokens)) if text is None else text
-    whole = " ".join((*marks, said))
+    whole = " ".join((*marks, said)) if marks else said
     kept = whole if max_tokens is None else first_tokens(whole, max_tokens)
     ends = [place for place in (kept.find(stop) for stop in stops if stop) if place >= 0]
     if ends:
         kept = kept[: min(ends)]
         return Composition(kept, FINISH_STOP, MATCHED_STOP_SEQUENCE, count_tokens(kept))
+    size = count_tokens(kept)
     if kept != whole:
-        return Composition(kept, FINISH_LENGTH, None, count_tokens(kept))
-    return Composition(kept, FINISH_STOP, MATCHED_END, count_tokens(kept))
+        return Composition(kept, FINISH_LENGTH, None, size)
+    return Composition(kept, FINISH_STOP, MATCHED_END, size)
 
 
 def first_tokens(text: str, limit: int) -> str:

@@ -15,4 +15,7 @@ IMAGE_TOKENS = 100
 
 def count_tokens(text: str) -> int:
     """How many tokens a text has."""
-    return sum(-(-len(word) // LONGEST_TOKEN) for word in text.split())
+    words = text.split()
+    if len(text) <= LONGEST_TOKEN or max(map(len, words), default=0) <= LONGEST_TOKEN:
+        return len(words)
+    return sum(-(-len(word) // LONGEST_TOKEN) for word in words)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from mockserver.answer import EventKind, StreamStyle
 from mockserver.api.chunks import stream_of
-from mockserver.replies.text import Composition
+from mockserver.replies.calls import ToolCall, compose_calls
+from mockserver.replies.text import Composition, compose
 from mockserver.replies.tokens import count_tokens
 from mockserver.settings import StreamSettings
 
@@ -84,6 +85,46 @@ def test_the_style_is_told_to_the_framing() -> None:
 
     assert stream.style is StreamStyle.SSE
     assert not stream.events[0].data.startswith(b"data:")
+
+
+def test_words_said_before_are_chunked_as_at_first() -> None:
+    """Chunks of the mock's own words are kept; each model, shape and pace has its own."""
+    written = compose(b"seed", 12)
+
+    def chunked(model: str, **settings: object) -> list[tuple[bytes, float]]:
+        stream, tokens = stream_of(
+            written, model=model, usage=None, settings=StreamSettings.model_validate(settings)
+        )
+        assert sum(tokens) == 12
+        return [(event.data, event.delay_s) for event in stream.events]
+
+    first = chunked("m", interval_s=0.5, first_token_s=2.0)
+    fast = chunked("m")
+
+    assert chunked("m", interval_s=0.5, first_token_s=2.0) == first
+    assert [delay_s for _, delay_s in first] == [2.0] + [0.5] * 11 + [0.0]
+    assert [data for data, _ in fast] == [data for data, _ in first]
+    assert {delay_s for _, delay_s in fast} == {0.0}
+    assert b'"model":"n"' in chunked("n", shape="request")[3][0]
+
+
+def test_each_tool_call_is_one_chunk() -> None:
+    """Whole, with its place among the calls; the final chunk says why it ends."""
+    calls = (ToolCall("call_1", "pay", '{"a": 1}'), ToolCall("call_2", "pay", "{}"))
+
+    stream, tokens = stream_of(
+        compose_calls(calls, None), model="m", usage=USAGE, settings=StreamSettings()
+    )
+    chunks = [orjson.loads(event.data)["data"] for event in stream.events]
+
+    assert [c["message"].get("tool_calls") for c in chunks] == [
+        [{"index": 0, **calls[0].as_json()}],
+        [{"index": 1, **calls[1].as_json()}],
+        None,
+    ]
+    assert [c["message"]["content"] for c in chunks] == ["", "", ""]
+    assert chunks[-1]["finish_reason"] == "tool_calls"
+    assert tokens == (3, 2, 0)
 
 
 @given(

@@ -17,6 +17,7 @@ from mockserver.replies.text import (
 from mockserver.replies.tokens import count_tokens
 
 SEED = b"0123456789abcdef"
+SAID = "Babu anafunga mlango baada ya mvua. Mhasibu anapokea malipo shuleni. Mvulana anapumzika."
 
 
 def test_the_same_seed_says_the_same() -> None:
@@ -24,6 +25,23 @@ def test_the_same_seed_says_the_same() -> None:
     assert words_of(SEED, 40) == words_of(SEED, 40)
     assert words_of(SEED, 40) != words_of(b"other", 40)
     assert [count_tokens(word) for word in words_of(SEED, 200)] == [1] * 200
+
+
+@given(st.binary(min_size=1, max_size=64), st.integers(1, 300))
+def test_words_are_whole_sentences(seed: bytes, count: int) -> None:
+    """Exactly as many words as asked for, and the last one ends its sentence."""
+    words = words_of(seed, count)
+
+    assert len(words) == count
+    assert words[0][0].isupper()
+    assert words[-1].endswith(".")
+
+
+def test_the_words_are_the_same_in_every_process() -> None:
+    """No hash of this process is in them."""
+    seed = seed_of("chat", {"model": "m", "messages": [{"role": "user", "content": "Habari"}]})
+
+    assert " ".join(words_of(seed, 12)) == SAID
 
 
 def test_the_seed_leaves_out_what_only_cuts_or_frames() -> None:
