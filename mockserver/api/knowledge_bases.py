@@ -16,7 +16,7 @@ from mockserver.api import envelope, fields, form_fields, library
 from mockserver.api.endpoint import Endpoint
 from mockserver.api.fields import BadRequest
 from mockserver.api.free_work import free_work
-from mockserver.api.library import KnowledgeBase, Upload
+from mockserver.api.library import KnowledgeBase
 from mockserver.api.multipart import is_form, parse_form
 from mockserver.api.paging import Page, read_page
 from mockserver.api.references import iso_time, reference_for
@@ -24,6 +24,7 @@ from mockserver.api.references import iso_time, reference_for
 if TYPE_CHECKING:
     from mockserver.answer import Answer
     from mockserver.api.endpoint import ApiCall
+    from mockserver.api.multipart import UploadedFile
     from mockserver.api.work import Moment, Work
 
 CREATED = "Knowledge base created successfully"
@@ -43,7 +44,7 @@ class Asked:
 
     name: str | None
     description: str | None
-    uploads: tuple[Upload, ...] = ()
+    files: tuple[UploadedFile, ...] = ()
 
 
 def read_create(call: ApiCall) -> Work:
@@ -119,15 +120,15 @@ def _read_form(call: ApiCall) -> Asked:
     )
     if name == "":
         raise BadRequest("name must not be empty")
-    files = form.files_of(FILE_FIELD)
-    return Asked(name, description, library.prepare(files, call.settings.storage.chunk_words))
+    return Asked(name, description, form.files_of(FILE_FIELD))
 
 
 def _create(call: ApiCall, asked: Asked, moment: Moment) -> Answer:
     store, settings = call.store, call.settings.storage
+    uploads = library.prepare(asked.files, settings.chunk_words)
     full = library.no_room_for_rows(
         "knowledge bases", len(store.bases.all()), settings.max_bases, "max_bases"
-    ) or library.no_room_for_files(store, settings, asked.uploads)
+    ) or library.no_room_for_files(store, settings, uploads)
     if full is not None:
         return full
     taken = {base.reference for base in store.bases.all()}
@@ -144,7 +145,7 @@ def _create(call: ApiCall, asked: Asked, moment: Moment) -> Answer:
             updated_at=now,
         )
     )
-    library.keep_files(store, base, asked.uploads, now)
+    library.keep_files(store, base, uploads, now)
     return envelope.success(CREATED, base.as_json())
 
 
@@ -152,7 +153,9 @@ def _update(call: ApiCall, asked: Asked, moment: Moment) -> Answer:
     store, base = call.store, _asked_for(call)
     if base is None:
         return _missing(call)
-    full = library.no_room_for_files(store, call.settings.storage, asked.uploads)
+    settings = call.settings.storage
+    uploads = library.prepare(asked.files, settings.chunk_words)
+    full = library.no_room_for_files(store, settings, uploads)
     if full is not None:
         return full
     now = iso_time(moment.wall_s)
@@ -163,7 +166,7 @@ def _update(call: ApiCall, asked: Asked, moment: Moment) -> Answer:
         updated_at=now,
     )
     store.bases.put(base.id, changed)
-    library.keep_files(store, changed, asked.uploads, now)
+    library.keep_files(store, changed, uploads, now)
     return envelope.success(UPDATED, changed.as_json())
 
 
