@@ -173,7 +173,7 @@ def _read_part(part: _Part, number: int) -> UploadedFile | tuple[str, str]:
         raise BadRequest(
             f'part {number} of the form must have Content-Disposition: form-data; name="..."'
         )
-    name = _unquoted(name)
+    name = _text(name)
     if headers.get("content-transfer-encoding", "").strip().lower() not in _PLAIN_CODINGS:
         raise BadRequest(f"{name} must come as it is, without a Content-Transfer-Encoding")
     content = b"".join(part.pieces)
@@ -181,16 +181,21 @@ def _read_part(part: _Part, number: int) -> UploadedFile | tuple[str, str]:
     if filename is not None:
         if isinstance(filename, tuple):
             filename = collapse_rfc2231_value(filename)
-        return UploadedFile(name, _unquoted(filename), headers.get_content_type(), content)
+        return UploadedFile(name, _unescaped(filename), headers.get_content_type(), content)
     try:
         return name, content.decode()
     except UnicodeDecodeError:
         raise BadRequest(f"{name} must be UTF-8 text, or a file with a filename") from None
 
 
-def _unquoted(name: str) -> str:
-    """A name in UTF-8, and without the three escapes of HTML forms (HTML, section 4.10.22.8)."""
+def _text(name: str) -> str:
+    """A name in UTF-8."""
     # Not UTF-8: text already (filename*), or an older coding, and better odd than refused.
     with suppress(UnicodeError):
         name = name.encode("latin-1").decode()
-    return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
+    return name.encode(errors="replace").decode()
+
+
+def _unescaped(name: str) -> str:
+    """A file's name without the three escapes of HTML forms (HTML, section 4.10.22.8)."""
+    return _text(name).replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")

@@ -85,6 +85,13 @@ def test_an_extended_filename_is_a_filename_too() -> None:
     assert file_with(line).filename == "€.mp3"
 
 
+def test_an_extended_filename_cannot_smuggle_what_is_no_text() -> None:
+    """Half a surrogate pair, which no answer could repeat."""
+    line = "Content-Disposition: form-data; name=\"f\"; filename*=unicode_escape''%5Cud800"
+
+    assert file_with(line).filename == "?"
+
+
 def test_a_backslash_escapes_a_quote() -> None:
     """The quoted string of RFC 9110."""
     assert (

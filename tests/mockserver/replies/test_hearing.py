@@ -42,6 +42,13 @@ def test_any_bytes_have_a_length(magic: bytes, rest: bytes) -> None:
     assert length_s(magic + rest) > 0
 
 
+def test_noise_is_given_up_soon() -> None:
+    """Frames that never begin, for megabytes: measured by their number."""
+    noise = b"\xff\xfb" * 1_000_000
+
+    assert length_s(noise) == len(noise) / BYTES_A_SECOND
+
+
 def test_each_sound_has_its_seed() -> None:
     """The same for the same bytes."""
     assert seed_of_sound(b"a") == seed_of_sound(b"a") != seed_of_sound(b"b")
