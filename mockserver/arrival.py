@@ -12,6 +12,7 @@ from mockserver.api.work import Moment
 from mockserver.faults.schedule import Draws
 from mockserver.faults.shaping import act_at_the_door, answer_now, answering
 from mockserver.intake import Condition
+from mockserver.replies.latency import timed
 
 if TYPE_CHECKING:
     from mockserver.visit import Visit
@@ -117,7 +118,7 @@ async def make_reply(visit: Visit) -> Answer | None:
     facts = visit.facts
     draws = Draws(visit.settings.seed, "reply", facts.token, facts.attempt)
     reply = visit.work.make(Moment(facts.wall, canary, draws))
-    visit.reply = reply
+    visit.reply = reply = timed(reply, visit.settings.latency, draws, 0.0)
     exchange = visit.exchange
     exchange.executed, exchange.canary = True, reply.canary
     exchange.tokens_in, exchange.tokens_out = reply.tokens_in, reply.tokens_out

@@ -10,7 +10,7 @@ from mockserver.settings.budget import BudgetSettings, PriceSettings
 from mockserver.settings.clock import ClockSettings
 from mockserver.settings.journal import JournalSettings
 from mockserver.settings.keys import DEFAULT_KEY, KeySettings
-from mockserver.settings.latency import LatencySettings
+from mockserver.settings.latency import LatencySettings, ModelLatencySettings, SpreadSettings
 from mockserver.settings.limits import RateLimitSettings
 from mockserver.settings.media import MediaSettings
 from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
@@ -28,6 +28,7 @@ __all__ = [
     "KeySettings",
     "LatencySettings",
     "MediaSettings",
+    "ModelLatencySettings",
     "Port",
     "PriceSettings",
     "RateLimitSettings",
@@ -35,6 +36,7 @@ __all__ = [
     "SandboxSettings",
     "ServerSettings",
     "Snapshot",
+    "SpreadSettings",
     "StorageSettings",
     "StreamSettings",
     "refuse_twins",

@@ -10,12 +10,14 @@ import pytest
 
 from mockserver import presets
 from mockserver.config import ConfigError, ConfigFile, check, server_settings
+from mockserver.faults.schedule import Draws
+from mockserver.replies.latency import plan, times_of
 from mockserver.server import MockServer
 
 if TYPE_CHECKING:
     from mockserver.settings import ServerSettings
 
-BODY = {
+BODY: dict[str, Any] = {
     "model": "pawa-v1-ember-20240924",
     "messages": [{"role": "user", "content": "Habari"}],
 }
@@ -137,10 +139,14 @@ async def test_a_bad_day_goes_wrong_in_several_ways() -> None:
 
 
 def test_a_slow_model_is_slow_and_right() -> None:
-    """Seconds before the first byte, no rule, no limit."""
+    """Seconds before the first token, tenths between the others; no rule, no limit."""
     sandbox = settings_of("slow-model").sandboxes[0]
+    times = times_of(sandbox.latency, BODY["model"])
+    assert times is not None
+    draws, factor = Draws(0, "reply", "call-0123456789ab", 1), sandbox.latency.factor
+    timing = plan(times, tokens_in=1, tokens_out=40, draws=draws, factor=factor)
 
-    assert sandbox.latency.answer_s >= 5
-    assert sandbox.stream.first_token_s >= 2
-    assert sandbox.stream.interval_s >= 0.1
+    assert 1 < timing.first_token_s < 4
+    assert all(0.04 <= gap <= 0.16 for gap in timing.gaps)
+    assert 4 < timing.total_s < 9
     assert (sandbox.rules, sandbox.rate_limit, sandbox.budget) == ((), None, None)
