@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from mockserver.values import value
+
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -58,7 +60,7 @@ class Gate:
     limit_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Event:
     """One event of a stream.
 
@@ -74,7 +76,7 @@ class Event:
     fields: Headers = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EventStream:
     """A stream as a script: events in order, how they are framed, and how it ends.
 
@@ -91,7 +93,7 @@ class EventStream:
     hold_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """Status, headers and body of one reply.
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mockserver.answer import Answer, Ending, EventStream, Headers
 from mockserver.framing import encode_stream
 from mockserver.pieces import Piece
+from mockserver.values import value
 
 if TYPE_CHECKING:
     from mockserver.answer import Gate
@@ -75,7 +76,7 @@ class Extras:
 NO_EXTRAS = Extras()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Delivery:
     """Everything the wire has to do for one reply.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
+
+from mockserver.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _CALL_TOKEN = re.compile(rb"call-[0-9a-f]{12}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RequestFacts:
     """One request, read whole.
 

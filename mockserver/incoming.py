@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from mockserver.values import value
 
 if TYPE_CHECKING:
     from aiohttp import StreamReader
     from aiohttp.http_parser import RawRequestMessage
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Arrival:
     """When a request came in, in monotonic nanoseconds; ``garbage`` is what was no request."""
 
@@ -19,7 +20,7 @@ class Arrival:
     garbage: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Incoming:
     """A parsed head and the body behind it; ``message`` None: no HTTP request at all."""
 

@@ -7,7 +7,6 @@ never races the answer.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from aiohttp.http_writer import HttpVersion10
 from aiohttp.web_protocol import RequestPayloadError
 
 from mockserver.connections import SlowBodyError
+from mockserver.values import value
 
 if TYPE_CHECKING:
     from aiohttp import StreamReader
@@ -46,7 +46,7 @@ class Condition(Enum):
     """The client left before its end."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Intake:
     """A request as it came in. Header names are lower-case; times are monotonic nanoseconds."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from mockserver.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from mockserver.answer import EventKind, Gate
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Piece:
     """One write of body bytes (one chunk when the framing is chunked), after a pause.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mockserver.values import value
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from mockserver.settings import SandboxSettings
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ApiCall:
     """One request as an endpoint sees it.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -23,6 +22,7 @@ from mockserver.api import (
 )
 from mockserver.api.endpoint import Endpoint
 from mockserver.api.fields import BadRequest
+from mockserver.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 """Every endpoint, in the order of pawa-api.md section 3."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Route:
     """The endpoint of a request, and what its path names."""
 

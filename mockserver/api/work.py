@@ -6,10 +6,11 @@ anything is made. Making the reply gets both passed in as a :class:`Moment`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from mockserver.faults.schedule import Draws
+from mockserver.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mockserver.answer import Answer
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Moment:
     """What a reply is told of time, chance and load.
 
@@ -32,7 +33,7 @@ class Moment:
     load: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reply:
     """A healthy reply, and the facts about it that the journal and the budget need.
 
@@ -57,7 +58,7 @@ class Reply:
         return sum(self.chunk_tokens[:chunks])
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Work:
     """What a valid request asks for, before any of it is done.
 

@@ -17,6 +17,7 @@ from mockserver.faults.schedule import (
     prefix_of,
     tail_of,
 )
+from mockserver.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ LONGEST_SORT = 500
 """Characters of path and model up to which a sort is remembered: nobody fills memory with them."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """The rule that won a request, its faults, and the chance that it was won by (if any).
 

@@ -7,8 +7,9 @@ number, never on the order of arrival; a concurrent run with the same seed decid
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from mockserver.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,7 +161,7 @@ def draw_of(prefix: bytes, tail: bytes) -> float:
     return (int.from_bytes(digest) >> 11) / (1 << 53)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Draws:
     """The draws of one decision, for a fault that needs chance (an order, a choice)."""
 

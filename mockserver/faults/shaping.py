@@ -7,7 +7,7 @@ delivery. Within a layer, faults work in the order in which the rule lists them;
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,6 +24,7 @@ from mockserver.faults.base import (
     ReplyShaping,
     StreamShaping,
 )
+from mockserver.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ class Door(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Shaped:
     """A reply as it will be delivered, and which faults had something to work on.
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from mockserver.answer import Answer
-from mockserver.api.work import Moment, Reply
+from mockserver.api.work import Reply
 
 
 def test_tokens_sent_follow_the_chunks() -> None:
@@ -13,9 +11,3 @@ def test_tokens_sent_follow_the_chunks() -> None:
     reply = Reply(Answer(200), "m", 1, 3, 6, chunk_tokens=(1, 2, 3, 0))
 
     assert [reply.tokens_sent(n) for n in range(6)] == [0, 1, 3, 6, 6, 6]
-
-
-def test_records_are_frozen() -> None:
-    """Nobody changes a reply on its way."""
-    with pytest.raises(AttributeError):
-        Moment(1.0).wall_s = 2.0  # type: ignore[misc]
