@@ -9,8 +9,10 @@ from mockserver.answer import Answer
 from mockserver.api import envelope, routes
 from mockserver.api.endpoint import ApiCall
 from mockserver.api.work import Moment
+from mockserver.faults import triggers
 from mockserver.faults.schedule import Draws
 from mockserver.faults.shaping import act_at_the_door, answer_now, answering
+from mockserver.faults.spelling import SpellingError
 from mockserver.intake import Condition
 from mockserver.replies.latency import timed
 
@@ -40,9 +42,14 @@ async def check_key(visit: Visit) -> Answer | None:
 
 
 async def look_up_rule(visit: Visit) -> Answer | None:
-    """Ask the plan what is to go wrong, and note it; a listener that is to go away goes now."""
+    """Ask request and plan what is to go wrong; a listener that is to go away goes now."""
     sandbox, exchange = visit.sandbox, visit.exchange
-    decision = visit.plan.choose(visit.facts, sandbox.plan_age_s)
+    if visit.triggers:
+        try:
+            _ask_triggers(visit)
+        except SpellingError as mistake:
+            return envelope.failure(400, str(mistake))
+    decision = visit.decision or visit.plan.choose(visit.facts, sandbox.plan_age_s)
     if decision is None:
         return None
     visit.decision = decision
@@ -51,6 +58,14 @@ async def look_up_rule(visit: Visit) -> Answer | None:
     exchange.draw = decision.draw
     visit.without_effect = act_at_the_door(decision.faults, sandbox)
     return None
+
+
+def _ask_triggers(visit: Visit) -> None:
+    """Let the request's own fault win over the rules, which then neither see nor count it."""
+    found = triggers.choose(visit.triggers, visit.facts, visit.settings.seed)
+    if found is not None:
+        visit.decision, fired = found
+        visit.exchange.trigger = fired.text
 
 
 async def answer_by_fault(visit: Visit) -> Answer | None:

@@ -11,7 +11,7 @@ from mockserver.api import envelope
 from mockserver.delivery import lay_out
 from mockserver.effect import Progress, Stage, begun_at
 from mockserver.exchange import CLIENT_LEFT, SERVER_STOPPED
-from mockserver.faults.shaping import Shaped, answer_now, shape
+from mockserver.faults.shaping import Shaped, answer_now, answering, shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +34,12 @@ async def lose_answer(visit: Visit) -> None:
     if not visit.exchange.executed or reply is None:
         visit.decision = None
         return
-    visit.answer = answer_now(decision.faults, visit.facts) or visit.answer
     visit.reply = replace(reply, stream=False)
+    answer = answer_now(decision.faults, visit.facts)
+    if answer is None:
+        visit.without_effect += answering(decision.faults)
+    else:
+        visit.answer = answer
 
 
 async def sign(visit: Visit) -> None:

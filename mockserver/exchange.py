@@ -103,6 +103,7 @@ class OpenExchange:
     rule: str | None = None
     faults: tuple[str, ...] = ()
     draw: float | None = None
+    trigger: str | None = None
     delivered: bool = False
     executed: bool = False
     status: int | None = None
@@ -201,6 +202,7 @@ class OpenExchange:
             rule=self.rule,
             faults=self.faults,
             draw=self.draw,
+            trigger=None if self.trigger is None else mask.mask_text(self.trigger),
             delivered=self.delivered,
             executed=self.executed,
             status=self.status,

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Any
 
 from mockserver.config import ConfigError, check
-from mockserver.faults.catalogue import FAULTS
-from mockserver.faults.complaints import nearest
 from mockserver.faults.rules import Rule
+from mockserver.faults.spelling import SpellingError, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mockserver.faults.base import Fault
-
 
 def rule_of(
-    kind: str,
+    spelled: str,
     words: Sequence[str],
     *,
     match: Mapping[str, Any],
     when: Mapping[str, Any],
     **others: Any,
 ) -> Rule:
-    """The rule that words ask for; what is None is left out. Raises ConfigError."""
-    if kind not in FAULTS:
-        raise ConfigError([f"fault {kind!r} is unknown; {nearest(kind, FAULTS)}"])
+    """The rule that words ask for; what is None is left out. Raises ConfigError.
+
+    ``spelled`` is a kind, or whatever else :mod:`mockserver.faults.spelling` reads (``429``,
+    ``timeout``, ``503;retry_after=2``); ``words`` are further settings NAME=VALUE.
+    """
+    try:
+        kind, settings = parts_of(spelled, words)
+    except SpellingError as mistake:
+        raise ConfigError(mistake.lines) from None
     written: dict[str, Any] = {
         "match": _given(match),
         "when": _given(when),
-        "fault": {"kind": kind, **_settings(FAULTS[kind], words)},
+        "fault": {"kind": kind, **settings},
         **_given(others),
     }
     return check(Rule, written, f"fault {kind}")
@@ -68,35 +68,6 @@ def ramp_of(numbers: tuple[float, float, float] | None) -> dict[str, float] | No
 def cycle_of(numbers: tuple[float, float] | None) -> dict[str, float] | None:
     """``--cycle 60 5`` as a table."""
     return None if numbers is None else dict(zip(("period_s", "on_s"), numbers, strict=True))
-
-
-def _settings(fault: type[Fault], words: Sequence[str]) -> dict[str, Any]:
-    settings: dict[str, Any] = {}
-    for word in words:
-        name, equals, text = word.partition("=")
-        if not (name and equals):
-            raise ConfigError([f"setting {word!r} must be written as NAME=VALUE"])
-        settings[name] = _value(fault, name, text)
-    return settings
-
-
-def _value(fault: type[Fault], name: str, text: str) -> object:
-    """The text itself where the setting takes a text, else what it says as JSON."""
-    field = fault.model_fields.get(name)
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError:
-        return text
-    if field is None or not isinstance(value, int | float | bool):
-        return value
-    wanted: Any = (
-        Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-    )
-    try:
-        TypeAdapter(wanted).validate_python(text)
-    except ValidationError:
-        return value
-    return text
 
 
 def _given(fields: Mapping[str, Any]) -> dict[str, Any]:

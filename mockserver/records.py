@@ -37,7 +37,9 @@ class Exchange:
     number of the request on its connection, from 1. ``body`` and ``sent_bytes`` are masked and
     bounded. ``secrets_at`` says where a known key was seen. ``in_flight`` counts the exchanges of
     the sandbox that were open when this one arrived, itself included. ``delivered`` says that the
-    rule's faults all had their effect on the wire; ``executed`` that the work was done. ``ending``
+    rule's faults all had their effect on the wire; ``executed`` that the work was done.
+    ``trigger`` is what the request itself asked for, where ``rule`` is ``header``, ``url`` or
+    ``model``; ``path`` and ``model`` are without it. ``ending``
     is ``complete``, ``client_left``, ``rst``, ``fin``, ``no_final_chunk``, ``open``,
     ``in_progress`` or ``server_stopped``.
     """
@@ -78,6 +80,7 @@ class Exchange:
     rule: str | None
     faults: tuple[str, ...]
     draw: float | None
+    trigger: str | None
     delivered: bool
     executed: bool
     status: int | None

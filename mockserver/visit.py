@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mockserver.admission.keys import find_key
 from mockserver.exchange import OpenExchange
 from mockserver.facts import read_facts
+from mockserver.faults.triggers import NO_TRIGGERS, take_out, without_trigger
 from mockserver.wire import Channel
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mockserver.facts import RequestFacts
     from mockserver.faults.plan import Decision, Plan
     from mockserver.faults.shaping import Shaped
+    from mockserver.faults.triggers import Trigger
     from mockserver.intake import Intake
     from mockserver.sandbox import Sandbox
     from mockserver.settings import KeySettings, SandboxSettings
@@ -37,6 +39,7 @@ class Visit:
     ``settings`` and ``plan`` are those in force when it began, whatever is swapped meanwhile.
     ``on_end`` is called, in order, when the request is over however it ended: what a step has taken
     is given back there. ``without_effect`` names faults that found nothing to work on.
+    ``triggers`` are what the request itself asks to go wrong.
     """
 
     sandbox: Sandbox
@@ -47,6 +50,7 @@ class Visit:
     key: KeySettings | None
     exchange: OpenExchange
     channel: Channel
+    triggers: tuple[Trigger, ...] = NO_TRIGGERS
     decision: Decision | None = None
     route: Route | None = None
     work: Work | None = None
@@ -68,9 +72,12 @@ def open_visit(sandbox: Sandbox, intake: Intake, connection: Connection) -> Visi
     settings = sandbox.settings
     wall = sandbox.clock.wall_s()
     key = find_key(intake.headers, settings.keys)
+    path, triggers = intake.path, NO_TRIGGERS
+    if settings.triggers is not None:
+        path, triggers = without_trigger(path, settings.triggers)
     facts = read_facts(
         method=intake.method,
-        path=intake.path,
+        path=path,
         query=intake.query,
         headers=intake.headers,
         body=intake.body,
@@ -79,6 +86,8 @@ def open_visit(sandbox: Sandbox, intake: Intake, connection: Connection) -> Visi
         wall=wall,
         count=sandbox.count_arrival,
     )
+    if settings.triggers is not None:
+        facts, triggers = take_out(facts, triggers, settings.triggers)
     connection.record.exchanges += 1
     exchange = OpenExchange(
         sandbox=sandbox.name,
@@ -89,7 +98,7 @@ def open_visit(sandbox: Sandbox, intake: Intake, connection: Connection) -> Visi
         body_in_ns=intake.body_in_ns,
         wall=wall,
         method=intake.method,
-        path=intake.path,
+        path=path,
         query=intake.query,
         headers=intake.headers,
         body=intake.body,
@@ -107,5 +116,13 @@ def open_visit(sandbox: Sandbox, intake: Intake, connection: Connection) -> Visi
         connection, exchange, sandbox.journal, keep_alive=intake.keep_alive, http_10=intake.http_10
     )
     return Visit(
-        sandbox, settings, sandbox.plan, intake, facts, key, exchange=exchange, channel=channel
+        sandbox,
+        settings,
+        sandbox.plan,
+        intake,
+        facts,
+        key,
+        exchange=exchange,
+        channel=channel,
+        triggers=triggers,
     )

@@ -17,6 +17,7 @@ from mockserver.settings.replies import EmbeddingSettings, ReplySettings, Stream
 from mockserver.settings.sandbox import SandboxSettings, ServerSettings
 from mockserver.settings.snapshot import Port, Snapshot, refuse_twins
 from mockserver.settings.storage import StorageSettings
+from mockserver.settings.triggers import TriggerSettings
 
 __all__ = [
     "DEFAULT_KEY",
@@ -39,5 +40,6 @@ __all__ = [
     "SpreadSettings",
     "StorageSettings",
     "StreamSettings",
+    "TriggerSettings",
     "refuse_twins",
 ]

@@ -18,6 +18,7 @@ from mockserver.settings.media import MediaSettings
 from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
 from mockserver.settings.snapshot import Name, Port, Snapshot, Switch, refuse_twins
 from mockserver.settings.storage import StorageSettings
+from mockserver.settings.triggers import TriggerSettings
 
 
 class SandboxSettings(Snapshot):
@@ -25,6 +26,7 @@ class SandboxSettings(Snapshot):
 
     ``port`` 0 takes a free one. ``seed`` feeds every draw of the rules. ``announce_rules`` adds
     ``X-Mock-Rule`` to what a rule has changed; it stays off while a client is judged.
+    ``triggers`` says what of a request may ask for a fault by itself; nothing without it.
     """
 
     name: Name = "default"
@@ -44,6 +46,7 @@ class SandboxSettings(Snapshot):
     api: ApiSettings = ApiSettings()
     journal: JournalSettings = JournalSettings()
     announce_rules: Switch = False
+    triggers: TriggerSettings | None = None
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
