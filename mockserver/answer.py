@@ -7,7 +7,7 @@ An :class:`Answer` is either a body of bytes or an :class:`EventStream`. Faults 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from mockserver.values import value
@@ -108,4 +108,4 @@ class Answer:
 
     def with_headers(self, *headers: tuple[str, str]) -> Answer:
         """The same answer with further headers behind its own."""
-        return replace(self, headers=self.headers + headers)
+        return Answer(self.status, self.headers + headers, self.body, self.reason)

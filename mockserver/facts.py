@@ -50,8 +50,12 @@ class RequestFacts:
 
 def find_tokens(body: bytes, path: str) -> tuple[str, ...]:
     """The call tokens (``call-`` and 12 hex digits) of a request: those of the body first."""
-    found = _CALL_TOKEN.findall(body) + _CALL_TOKEN.findall(path.encode())
-    return tuple(dict.fromkeys(token.decode() for token in found))
+    found = _CALL_TOKEN.findall(body)
+    if "call-" in path:
+        found += _CALL_TOKEN.findall(path.encode())
+    if len(found) == 1:
+        return (found[0].decode(),)
+    return tuple(dict.fromkeys([token.decode() for token in found]))
 
 
 def token_of(tokens: tuple[str, ...], body: bytes, path: str) -> str:
@@ -77,7 +81,7 @@ def read_facts(
     wall: float,
     count: Callable[[str], int],
 ) -> RequestFacts:
-    """Make the facts of a request.
+    """Make the facts of a request; the names of its headers are lower-case already.
 
     ``count`` is told the request's token and answers how many times it has now arrived in this
     sandbox (1 for the first). A body that is no JSON is no error here: ``body_json`` is None.
@@ -91,7 +95,7 @@ def read_facts(
         method=method,
         path=path,
         query=query,
-        headers=tuple((name.lower(), value) for name, value in headers),
+        headers=headers,
         body=body,
         body_json=body_json,
         model=model if isinstance(model, str) else None,

