@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import codecs
 import csv
+import html
 import re
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import orjson
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _BINARY_HEADS = (b"%PDF", b"{\\rtf", b"PK\x03\x04")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DELIMITERS = ",;\t"
+_SPACE = re.compile(r"\s+")
+_MARK = re.compile(r"<!--|<(?P<closing>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>|<[!?][^<>]*+>")
 _SILENT = frozenset({"script", "style", "template", "noscript", "svg"})
 _BLOCK_NAMES = (
     "address article aside blockquote br dd div dl dt figcaption footer form h1 h2 h3 h4 h5 h6 "
@@ -59,38 +61,29 @@ def _decoded(data: bytes) -> str | None:
     return None if "\0" in text else text
 
 
-class _Page(HTMLParser):
-    """Collects what a reader of a page would see."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.seen: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - HTMLParser's
-        """Silence begins, or a block."""
-        self._silent += tag in _SILENT
-        if tag in _BLOCKS:
-            self.seen.append("\n\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Silence ends, or a block."""
-        if tag in _SILENT and self._silent:
-            self._silent -= 1
-        if tag in _BLOCKS:
-            self.seen.append("\n\n")
-
-    def handle_data(self, data: str) -> None:
-        """Text."""
-        if not self._silent:
-            self.seen.append(re.sub(r"\s+", " ", data))
-
-
 def _text_of_html(text: str) -> str:
-    page = _Page()
-    page.feed(text)
-    page.close()
-    return re.sub(r"\s*\n\s*", "\n\n", "".join(page.seen)).strip()
+    """What a reader of the page would see, each block a paragraph.
+
+    Not html.parser: one ``<`` after another would keep it busy for minutes. Here every character is
+    looked at once or twice.
+    """
+    seen: list[str] = []
+    place = 0
+    while mark := _MARK.search(text, place):
+        seen.append(_SPACE.sub(" ", text[place : mark.start()]))
+        place = mark.end()
+        name = (mark["name"] or "").lower()
+        if mark[0] == "<!--":
+            end = text.find("-->", place)
+            place = end + 3 if end >= 0 else len(text)
+        elif name in _SILENT and not mark["closing"]:
+            closed = re.compile(f"</{name}", re.IGNORECASE).search(text, place)
+            place = closed.start() if closed else len(text)
+        elif name in _BLOCKS:
+            seen.append("\n")
+    seen.append(_SPACE.sub(" ", text[place:]))
+    lines = (html.unescape(line).strip() for line in "".join(seen).split("\n"))
+    return "\n\n".join(line for line in lines if line)
 
 
 def _text_of_json(text: str) -> str:

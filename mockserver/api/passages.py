@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 DIMENSION = 512
 """Numbers in a vector that is searched: with fewer, chance nearness would outrank real nearness."""
 
+LONGEST_WORD = 200
+"""Characters; what is longer is no word of a language, and is cut."""
+
 _HEADING = re.compile(r"^[ \t]*(#{1,6}[ \t].*)$", re.MULTILINE)
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
 _SENTENCE_END = re.compile(
@@ -111,7 +114,11 @@ def _sentences(text: str, words: int) -> Iterator[tuple[str, int, bool]]:
 
 
 def _in_words(sentence: str, words: int) -> Iterator[list[str]]:
-    found = sentence.split()
+    found = [
+        word[start : start + LONGEST_WORD]
+        for word in sentence.split()
+        for start in range(0, len(word), LONGEST_WORD)
+    ]
     for start in range(0, len(found), words):
         yield found[start : start + words]
 

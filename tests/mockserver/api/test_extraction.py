@@ -33,13 +33,23 @@ def test_html_is_read_without_its_markup(named: str) -> None:
     """Blocks are paragraphs; scripts and styles are not read."""
     page = (
         b"<html><head><title>Soko</title><style>p {color: red}</style></head><body>"
-        b"<h1>Fish &amp; fruit</h1><script>alert('no')</script><p>Open\n from <b>six</b>.</p>"
+        b"<h1>Fish &amp; fruit</h1><script>a<b; alert('no')</SCRIPT><!-- <p>no -->"
+        b"<p>Open\n from <b>six</b>.</p>"
         b"<ul><li>tilapia<li>mango</ul></body></html>"
     )
 
     assert text_of(named, "text/html", page) == (
         "Soko\n\nFish & fruit\n\nOpen from six.\n\ntilapia\n\nmango"
     )
+
+
+@pytest.mark.parametrize("mark", ["<a ", "<", "<!--", "<a href='", "<b> </b>", "</", "<![CDATA["])
+def test_a_page_of_marks_that_never_end_is_read_at_once(mark: str) -> None:
+    """A reader that looked ahead from each of them would take hours."""
+    text = text_of("a.html", "text/html", mark.encode() * 200_000 + b"<p>end")
+
+    assert text is not None
+    assert mark == "<!--" or text.endswith("end")
 
 
 def test_json_is_read_with_the_names_of_its_fields() -> None:

@@ -44,6 +44,7 @@ def test_lines_that_are_wrapped_are_one_sentence_and_list_items_are_not() -> Non
 def test_a_long_sentence_is_cut_between_words() -> None:
     """As often as it takes."""
     assert cut("a b c d e", 2) == ("a b", "c d", "e")
+    assert cut("x" * 500, 2) == ("x" * 200 + " " + "x" * 200, "x" * 100)
 
 
 @given(st.text("ab .!\n#-"), st.integers(1, 6))
