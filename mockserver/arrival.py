@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.admission import budget, rate_limit
+from mockserver.admission import rate_limit
 from mockserver.answer import Answer
 from mockserver.api import envelope, routes
 from mockserver.api.endpoint import ApiCall
@@ -116,13 +116,14 @@ async def limit_rate(visit: Visit) -> Answer | None:
 
 async def reserve_budget(visit: Visit) -> Answer | None:
     """402 (or what stands for it) when the most that the work can cost passes the budget."""
-    settings, work = visit.settings.budget, visit.work
-    if settings is None or work is None:
+    purse, work, key = visit.sandbox.purse, visit.work, visit.key
+    if not purse.charges or work is None or key is None:
         return None
-    most = budget.cost_of(settings, work.model, work.tokens_in, work.tokens_out_ceiling)
-    limit = budget.micro_units(settings.limit_units)
-    visit.reservation = visit.sandbox.ledger.reserve(limit, most)
-    return None if visit.reservation is not None else budget.refusal(settings)
+    reserved = purse.reserve(work, key)
+    if isinstance(reserved, Answer):
+        return reserved
+    visit.reservation = reserved
+    return None
 
 
 async def make_reply(visit: Visit) -> Answer | None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockserver import wire
-from mockserver.admission import budget
 from mockserver.api import envelope
 from mockserver.delivery import lay_out
 from mockserver.effect import Progress, Stage, begun_at
@@ -128,17 +127,20 @@ def _mark_delivered(visit: Visit) -> None:
 
 async def settle_budget(visit: Visit) -> None:
     """Count the tokens that were really written, and pay for them."""
-    reply, settings, exchange = visit.reply, visit.settings.budget, visit.exchange
+    settle(visit)
+
+
+def settle(visit: Visit) -> None:
+    """See :func:`settle_budget`; for every way in which a request can end, and once for each."""
+    reply, exchange, reservation = visit.reply, visit.exchange, visit.reservation
     if reply is not None and reply.stream and exchange.ending != "complete":
         exchange.tokens_out = reply.tokens_sent(exchange.chunks_sent)
-    if visit.reservation is None or settings is None:
+    if reservation is None:
         return
-    used = 0
-    if reply is not None:
-        used = budget.cost_of(settings, reply.model, reply.tokens_in, exchange.tokens_out)
-    exchange.cost = used / budget.MICRO
-    visit.sandbox.ledger.settle(visit.reservation, used)
     visit.reservation = None
+    read, written = (0, 0) if reply is None else (reply.tokens_in, exchange.tokens_out)
+    items = None if reply is None else exchange.items
+    exchange.cost_micro = visit.sandbox.purse.settle(reservation, read, written, items)
 
 
 async def close_exchange(visit: Visit) -> None:

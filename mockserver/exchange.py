@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from mockserver.admission.prices import MICRO
 from mockserver.records import Connection, Exchange, Sent
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class OpenExchange:
     max_tokens: int | None = None
     tokens_in: int = 0
     tokens_out: int = 0
-    cost: float = 0.0
+    cost_micro: int = 0
     in_flight: int = 0
     rule: str | None = None
     faults: tuple[str, ...] = ()
@@ -197,7 +198,8 @@ class OpenExchange:
             max_tokens=self.max_tokens,
             tokens_in=self.tokens_in,
             tokens_out=self.tokens_out,
-            cost=self.cost,
+            cost=self.cost_micro / MICRO,
+            cost_micro=self.cost_micro,
             in_flight=self.in_flight,
             rule=self.rule,
             faults=self.faults,

@@ -100,8 +100,10 @@ def _leave_nothing_open(visit: Visit) -> None:
     exchange = visit.exchange
     if exchange.ending == IN_PROGRESS:
         exchange.end(SERVER_STOPPED, time.monotonic_ns())
+        departure.settle(visit)
     if visit.reservation is not None:
-        visit.sandbox.ledger.settle(visit.reservation, 0)
+        departure.settle(visit)
     for end in visit.on_end:
         end()
+    visit.sandbox.usage.count(visit)
     visit.sandbox.journal.closed(exchange)

@@ -38,6 +38,7 @@ class Exchange:
     bounded. ``secrets_at`` says where a known key was seen. ``in_flight`` counts the exchanges of
     the sandbox that were open when this one arrived, itself included. ``delivered`` says that the
     rule's faults all had their effect on the wire; ``executed`` that the work was done.
+    ``cost_micro`` is what it cost in millionths of a unit, ``cost`` the same in units.
     ``trigger`` is what the request itself asked for, where ``rule`` is ``header``, ``url`` or
     ``model``; ``path`` and ``model`` are without it. ``ending``
     is ``complete``, ``client_left``, ``rst``, ``fin``, ``no_final_chunk``, ``open``,
@@ -76,6 +77,7 @@ class Exchange:
     tokens_in: int
     tokens_out: int
     cost: float
+    cost_micro: int
     in_flight: int
     rule: str | None
     faults: tuple[str, ...]

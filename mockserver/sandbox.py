@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockserver import pipeline
-from mockserver.admission.budget import BudgetLedger
+from mockserver.admission.alerts import moment_of
+from mockserver.admission.budget import Purse
 from mockserver.admission.rate_limit import RateLimiter
 from mockserver.api.store import Store
 from mockserver.clock import RealClock, TurnableClock
@@ -22,10 +23,14 @@ from mockserver.journal import Journal
 from mockserver.listener import Listener, url_host
 from mockserver.secrets import SecretMask
 from mockserver.slow_accept import SlowAccept
+from mockserver.usage import Usage
+from mockserver.webhook import Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from mockserver.admission.alerts import Alert
+    from mockserver.admission.ledger import Ledger
     from mockserver.clock import Timer
     from mockserver.connection_server import Serve
     from mockserver.faults.plan import RuleStatus
@@ -66,7 +71,9 @@ class Sandbox:
             overflow=Path(overflow) if overflow else None,
         )
         self.limiter = RateLimiter()
-        self.ledger = BudgetLedger()
+        self.usage = Usage()
+        self.webhook = Webhook(self.journal)
+        self.purse = Purse(settings, self.clock, self._alerted)
         self.store = Store()
         self.holds = Holds()
         self._arrivals: OrderedDict[str, int] = OrderedDict()
@@ -87,6 +94,11 @@ class Sandbox:
     def name(self) -> str:
         """Its name on the server."""
         return self.settings.name
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was spent of each budget and set aside."""
+        return self.purse.ledger
 
     @property
     def port(self) -> int:
@@ -119,6 +131,7 @@ class Sandbox:
         self._stop_refusing()
         await self._listener.close()
         await self.connections.stop()
+        await self.webhook.close()
 
     def replace_settings(self, settings: SandboxSettings) -> None:
         """Swap the whole snapshot; what was seen, counted and spent stays.
@@ -135,6 +148,7 @@ class Sandbox:
             self._check_rules(plan.rules)
         self.journal.mask = self.journal.mask.knowing(key.key for key in settings.keys)
         self.settings = settings
+        self.purse.adopt(settings)
         if plan is not None:
             self._set_plan(plan)
 
@@ -176,11 +190,20 @@ class Sandbox:
         self.clock.restart()
         self.journal.clear()
         self.limiter.reset()
-        self.ledger.reset()
+        self.webhook.drop()
+        self.usage.clear()
+        self.purse.clear()
         self.store.clear()
         self.holds.release_all()
         self._arrivals.clear()
         self._set_plan(Plan(self.settings.rules, self.settings.seed))
+
+    def _alerted(self, alert: Alert) -> None:
+        """Tell of a budget that has reached a share of its limit."""
+        self.journal.note("budget_alert", **alert.told())
+        if self.settings.webhook is not None:
+            told = alert.told() | {"sandbox": self.name, "at": moment_of(self.clock.wall_s())}
+            self.webhook.post(self.settings.webhook, "budget_alert", told)
 
     def _set_plan(self, plan: Plan) -> None:
         self._stop_refusing()

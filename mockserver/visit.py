@@ -14,7 +14,7 @@ from mockserver.wire import Channel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.admission.budget import Reservation
+    from mockserver.admission.ledger import Reservation
     from mockserver.answer import Answer
     from mockserver.api.routes import Route
     from mockserver.api.work import Reply, Work

@@ -1,101 +1,103 @@
-"""Money: what work costs, and a ledger that never spends more than the limit.
+"""Who pays for a request, and the answer when a budget is used up.
 
-All sums are whole numbers of micro-units (a millionth of the unit that the prices are in), so that
-no rounding ever passes the limit. A request reserves the most that it can cost, and is settled
-with what was really used, for a cut stream the tokens sent. Source: pawa-api.md section 5 (a
-budget exists; status and body of its refusal are undocumented).
+Source: pawa-api.md section 5 (a budget exists; status and body of its refusal are undocumented).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
+import logging
 from typing import TYPE_CHECKING
 
+from mockserver.admission.ledger import Budget, Ledger, Reservation
+from mockserver.admission.prices import Tariff, tariff_of
 from mockserver.api import envelope
+from mockserver.settings.budget import MAIN, PROJECT_BUDGET
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockserver.admission.alerts import Alert
+    from mockserver.admission.ledger import Account
     from mockserver.answer import Answer
-    from mockserver.settings import BudgetSettings
+    from mockserver.api.work import Work
+    from mockserver.clock import Clock
+    from mockserver.settings import KeySettings, SandboxSettings
 
-MICRO = 1_000_000
-"""Micro-units in one unit."""
-
-
-def micro_units(units: float) -> int:
-    """Units as whole micro-units, to the nearest; exact for what a person writes in decimals."""
-    return round(Decimal(str(units)) * MICRO)
+log = logging.getLogger(__name__)
 
 
-def cost_of(budget: BudgetSettings, model: str | None, tokens_in: int, tokens_out: int) -> int:
-    """What work costs, in micro-units, rounded up; nothing where no model works."""
-    if model is None:
-        return 0
-    price = budget.prices.get(model, budget.price)
-    thousandfold = micro_units(price.in_per_1k) * tokens_in
-    thousandfold += micro_units(price.out_per_1k) * tokens_out
-    return -(-thousandfold // 1000)
+class Purse:
+    """The price table and the ledger of a sandbox, as its settings have them.
 
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """Money set aside for one request, in micro-units."""
-
-    number: int
-    micro: int
-
-
-class BudgetLedger:
-    """What one sandbox has spent and set aside.
-
-    Spent and reserved together never pass the limit that was in force at each reservation.
+    Limits and prices are those in force when a request reserves; it is settled at the same price.
+    ``charges`` says whether anything has a price or a limit at all: without, nobody is asked.
     """
 
-    def __init__(self) -> None:
-        self._spent = 0
-        self._reserved = 0
-        self._open: set[int] = set()
-        self._made = 0
+    def __init__(
+        self, settings: SandboxSettings, clock: Clock, on_alert: Callable[[Alert], None]
+    ) -> None:
+        self._clock = clock
+        self.ledger = Ledger(on_alert)
+        self.tariff: Tariff
+        self.charges: bool
+        self.adopt(settings)
 
-    @property
-    def spent_micro(self) -> int:
-        """Settled so far, in micro-units."""
-        return self._spent
+    def adopt(self, settings: SandboxSettings) -> None:
+        """Take up changed settings; what was spent stays spent."""
+        budgets = budgets_of(settings)
+        self.charges = settings.pricing is not None or bool(budgets)
+        self.tariff = tariff_of(settings)
+        self.ledger.adopt(budgets, self._clock.wall_s())
 
-    @property
-    def reserved_micro(self) -> int:
-        """Set aside for requests that are still open, in micro-units."""
-        return self._reserved
+    def clear(self) -> None:
+        """Nothing was ever spent."""
+        self.ledger.clear(self._clock.wall_s())
 
-    def reserve(self, limit_micro: int, amount_micro: int) -> Reservation | None:
-        """Set ``amount_micro`` aside, or None when that would pass the limit."""
-        if amount_micro < 0:
-            raise ValueError("a reservation cannot be negative")
-        if self._spent + self._reserved + amount_micro > limit_micro:
-            return None
-        self._made += 1
-        self._open.add(self._made)
-        self._reserved += amount_micro
-        return Reservation(self._made, amount_micro)
+    def reserve(self, work: Work, key: KeySettings) -> Reservation | Answer:
+        """Set aside the most that work can cost, or the refusal of the first budget without it."""
+        now_s = self._clock.wall_s()
+        price = self.tariff.price(work.model, work.endpoint)
+        found = self.ledger.reserve(
+            self.ledger.applying(key.id, key.project, now_s),
+            price.cost(work.tokens_in, work.tokens_out_ceiling, work.items),
+            work.tokens_in + work.tokens_out_ceiling,
+            now_s,
+            price,
+        )
+        return found if isinstance(found, Reservation) else refusal(found)
 
-    def settle(self, reservation: Reservation, used_micro: int) -> None:
-        """Spend what was really used and free the rest.
+    def settle(
+        self, reservation: Reservation, tokens_in: int, tokens_out: int, items: int | None
+    ) -> int:
+        """Pay for what was used (``items`` None: the work was never done); the cost in micro-units.
 
-        Settling twice, or more than was reserved, is a mistake of the caller: ValueError.
+        A reply that used more than its work had announced is a mistake of the mock: it is logged,
+        and charged what was reserved, since a limit is never passed.
         """
-        if not 0 <= used_micro <= reservation.micro:
-            raise ValueError(f"used {used_micro} of a reservation of {reservation.micro}")
-        if reservation.number not in self._open:
-            raise ValueError("this reservation has been settled already")
-        self._open.remove(reservation.number)
-        self._reserved -= reservation.micro
-        self._spent += used_micro
-
-    def reset(self) -> None:
-        """A new period: nothing is spent; requests that are open keep their reservation."""
-        self._spent = 0
+        done = items is not None
+        micro = reservation.price.cost(tokens_in, tokens_out, items) if items is not None else 0
+        tokens = tokens_in + tokens_out if done else 0
+        if micro > reservation.micro or tokens > reservation.tokens:
+            log.error("a reply used more than its work announced: %d tokens", tokens)
+            micro, tokens = min(micro, reservation.micro), min(tokens, reservation.tokens)
+        self.ledger.settle(reservation, micro, tokens)
+        return micro
 
 
-def refusal(budget: BudgetSettings) -> Answer:
+def budgets_of(settings: SandboxSettings) -> tuple[Budget, ...]:
+    """Every budget that the settings name, in the order in which they are asked."""
+    main = settings.budget
+    return (
+        *(() if main is None else (Budget(MAIN, "sandbox", main),)),
+        *(Budget(one.id, one.scope, one, one.only) for one in settings.budgets),
+        *(
+            Budget(f"{PROJECT_BUDGET}{project.id}", "project", project.budget, (project.id,))
+            for project in getattr(settings, "projects", ())
+            if project.budget is not None
+        ),
+    )
+
+
+def refusal(account: Account) -> Answer:
     """The budget is used up: 402, or 403 or 429 where it is spelled so; never a Retry-After."""
-    return envelope.budget_exhausted(budget.spelling)
+    return envelope.budget_exhausted(account.budget.terms.spelling)

@@ -6,7 +6,12 @@ unknown, the switch that decides it stands here and is listed in ``docs/choices.
 """
 
 from mockserver.settings.api import ApiSettings
-from mockserver.settings.budget import BudgetSettings, PriceSettings
+from mockserver.settings.budget import (
+    BudgetSettings,
+    PriceSettings,
+    PricingSettings,
+    ScopedBudgetSettings,
+)
 from mockserver.settings.clock import ClockSettings
 from mockserver.settings.journal import JournalSettings
 from mockserver.settings.keys import DEFAULT_KEY, KeySettings
@@ -18,6 +23,7 @@ from mockserver.settings.sandbox import SandboxSettings, ServerSettings
 from mockserver.settings.snapshot import Port, Snapshot, refuse_twins
 from mockserver.settings.storage import StorageSettings
 from mockserver.settings.triggers import TriggerSettings
+from mockserver.settings.webhook import WebhookSettings
 
 __all__ = [
     "DEFAULT_KEY",
@@ -32,14 +38,17 @@ __all__ = [
     "ModelLatencySettings",
     "Port",
     "PriceSettings",
+    "PricingSettings",
     "RateLimitSettings",
     "ReplySettings",
     "SandboxSettings",
+    "ScopedBudgetSettings",
     "ServerSettings",
     "Snapshot",
     "SpreadSettings",
     "StorageSettings",
     "StreamSettings",
     "TriggerSettings",
+    "WebhookSettings",
     "refuse_twins",
 ]

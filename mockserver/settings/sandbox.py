@@ -8,7 +8,12 @@ from pydantic import Field, model_validator
 
 from mockserver.faults.rules import Rule
 from mockserver.settings.api import ApiSettings
-from mockserver.settings.budget import BudgetSettings
+from mockserver.settings.budget import (
+    BudgetSettings,
+    PricingSettings,
+    ScopedBudgetSettings,
+    check_spending,
+)
 from mockserver.settings.clock import ClockSettings
 from mockserver.settings.journal import JournalSettings
 from mockserver.settings.keys import DEFAULT_KEY, KeySettings
@@ -19,6 +24,7 @@ from mockserver.settings.replies import EmbeddingSettings, ReplySettings, Stream
 from mockserver.settings.snapshot import Name, Port, Snapshot, Switch, refuse_twins
 from mockserver.settings.storage import StorageSettings
 from mockserver.settings.triggers import TriggerSettings
+from mockserver.settings.webhook import WebhookSettings
 
 
 class SandboxSettings(Snapshot):
@@ -36,6 +42,9 @@ class SandboxSettings(Snapshot):
     seed: int = Field(default=0, strict=True)
     rate_limit: RateLimitSettings | None = None
     budget: BudgetSettings | None = None
+    budgets: tuple[ScopedBudgetSettings, ...] = ()
+    pricing: PricingSettings | None = None
+    webhook: WebhookSettings | None = None
     stream: StreamSettings = StreamSettings()
     replies: ReplySettings = ReplySettings()
     embeddings: EmbeddingSettings = EmbeddingSettings()
@@ -54,6 +63,7 @@ class SandboxSettings(Snapshot):
         refuse_twins("rule id", (rule.id for rule in self.rules if rule.id))
         if len({key.key for key in self.keys}) != len(self.keys):
             raise ValueError("two keys have the same secret; give each key its own")
+        check_spending(self)
         return self
 
 

@@ -53,6 +53,7 @@ def make_exchange(
         "tokens_in": 1,
         "tokens_out": 1,
         "cost": 0.0,
+        "cost_micro": 0,
         "in_flight": 1,
         "rule": None,
         "faults": (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.admission.budget import MICRO
+from mockserver.admission.prices import MICRO
 from mockserver.control.calls import BudgetRaise
 from mockserver.control.handlers.call import ONE, Calls, ControlCall, json_answer
 from mockserver.errors import NoBudgetError
@@ -32,13 +32,15 @@ async def raise_budget(call: ControlCall) -> Answer:
     if budget is None:
         raise NoBudgetError(f"sandbox {sandbox.name!r} has no budget; PUT one to …/budget")
     limit = asked.to_units if asked.to_units is not None else budget.limit_units
+    if limit is None:
+        raise NoBudgetError("this budget has no limit in money; raise it to one with to_units")
     raised = budget.model_copy(update={"limit_units": limit + (asked.by_units or 0.0)})
     return _with_budget(sandbox, raised)
 
 
 async def reset_budget(call: ControlCall) -> Answer:
     """A new period: nothing is spent."""
-    call.sandbox.ledger.reset()
+    call.sandbox.purse.clear()
     return _budget_answer(call.sandbox)
 
 

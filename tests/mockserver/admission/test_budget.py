@@ -1,159 +1,133 @@
-"""Money: what work costs, and a ledger that never passes its limit."""
+"""Who pays for a request, and the answer when a budget is used up."""
 
 from __future__ import annotations
 
-from typing import Literal
+import logging
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from mockserver.admission.budget import (
-    BudgetLedger,
-    Reservation,
-    cost_of,
-    micro_units,
-    refusal,
-)
-from mockserver.settings import BudgetSettings, PriceSettings
+from mockserver.admission.budget import Purse, budgets_of, refusal
+from mockserver.admission.ledger import Account, Budget, Reservation
+from mockserver.answer import Answer
+from mockserver.api.work import Work
+from mockserver.clock import RealClock
+from mockserver.settings import KeySettings, SandboxSettings
+from mockserver.settings.budget import AllowanceSettings
 
-BUDGET = BudgetSettings(
-    limit_units=10,
-    price=PriceSettings(in_per_1k=1, out_per_1k=2),
-    prices={"dear": PriceSettings(in_per_1k=100, out_per_1k=200)},
-)
+if TYPE_CHECKING:
+    from mockserver.api.work import Moment, Reply
+
+KEY = KeySettings(id="k", key="secret-k", project="staging")
 
 
-@pytest.mark.parametrize(("units", "micro"), [(0, 0), (0.1, 100_000), (1.15, 1_150_000), (3, 3e6)])
-def test_units_become_whole_micro_units(units: float, micro: int) -> None:
-    """Exactly, for what a person writes in decimals."""
-    assert micro_units(units) == micro
+def purse_of(**settings: Any) -> Purse:
+    return Purse(SandboxSettings.model_validate(settings), RealClock(), lambda _: None)
 
 
-def test_a_price_is_for_a_thousand_tokens() -> None:
-    """A model's own price, or the common one; nothing where no model works."""
-    assert cost_of(BUDGET, "any", 1000, 1000) == 3_000_000
-    assert cost_of(BUDGET, "dear", 1000, 0) == 100_000_000
-    assert cost_of(BUDGET, None, 1000, 1000) == 0
+def work(tokens_in: int = 100, ceiling: int = 50, *, items: int = 1) -> Work:
+    """Work of some model."""
+
+    def make(_: Moment) -> Reply:
+        raise NotImplementedError
+
+    return Work("chat", "m", items, tokens_in, ceiling, None, stream=False, make=make)
 
 
-def test_a_fraction_of_a_micro_unit_costs_a_whole_one() -> None:
-    """Rounded up, so that no work is free by rounding."""
-    tiny = BudgetSettings(limit_units=1, price=PriceSettings(in_per_1k=0.000001, out_per_1k=0))
-
-    assert cost_of(tiny, "m", 1, 0) == 1
-    assert cost_of(tiny, "m", 1001, 0) == 2
+def reserved(purse: Purse, asked: Work) -> Reservation:
+    found = purse.reserve(asked, KEY)
+    assert isinstance(found, Reservation)
+    return found
 
 
-@given(*[st.integers(0, 10_000)] * 4)
-def test_less_work_never_costs_more(read: int, written: int, more: int, longer: int) -> None:
-    """So what is used never passes what was reserved for it."""
-    assert cost_of(BUDGET, "m", read, written) <= cost_of(
-        BUDGET, "m", read + more, written + longer
-    )
+def test_nobody_is_asked_where_nothing_costs_anything() -> None:
+    """A price table or any budget is enough to ask."""
+    budgets = [{"id": "one", "limit_tokens": 1}]
+
+    assert not purse_of().charges
+    assert purse_of(pricing={}).charges
+    assert purse_of(budget={"limit_units": 1}).charges
+    assert purse_of(budgets=budgets).charges
 
 
-def test_what_is_not_used_is_free_again() -> None:
-    """Reserve by the most it can cost, settle with what it did."""
-    ledger = BudgetLedger()
-    first = ledger.reserve(100, 80)
-    assert first is not None
-    assert ledger.reserve(100, 21) is None
+def test_the_most_is_set_aside_and_what_was_used_is_paid() -> None:
+    """A hundred tokens read at 1, up to fifty written at 2 a thousand."""
+    purse = purse_of(budget={"limit_units": 0.2})
+    reservation = reserved(purse, work())
 
-    ledger.settle(first, 30)
-
-    assert (ledger.spent_micro, ledger.reserved_micro) == (30, 0)
-    assert ledger.reserve(100, 70) is not None
-    assert ledger.reserve(100, 1) is None
+    assert (purse.ledger.spent_micro, purse.ledger.reserved_micro) == (0, 200_000)
+    assert isinstance(purse.reserve(work(1, 0), KEY), Answer)
+    assert purse.settle(reservation, 100, 20, 1) == 140_000
+    assert (purse.ledger.spent_micro, purse.ledger.reserved_micro) == (140_000, 0)
 
 
-def test_a_raised_limit_and_a_new_period_let_work_in() -> None:
-    """The limit is asked at each reservation; a reset spares what is open."""
-    ledger = BudgetLedger()
-    spent, still_open = ledger.reserve(100, 60), ledger.reserve(100, 40)
-    assert spent is not None
-    assert still_open is not None
-    ledger.settle(spent, 60)
-    assert ledger.reserve(100, 1) is None
-    assert ledger.reserve(101, 1) is not None
+def test_work_that_was_never_done_costs_nothing() -> None:
+    """Not even the price of a request."""
+    purse = purse_of(budget={"limit_units": 1}, pricing={"price": {"per_request": 0.5}})
+    reservation = reserved(purse, work())
 
-    ledger.reset()
-    ledger.settle(still_open, 40)
-
-    assert ledger.spent_micro == 40
+    assert purse.settle(reservation, 0, 0, None) == 0
+    assert (purse.ledger.spent_micro, purse.ledger.reserved_micro) == (0, 0)
 
 
-def test_a_mistake_of_the_caller_is_loud() -> None:
-    """Settled twice, over the reservation, or negative."""
-    ledger = BudgetLedger()
-    reservation = ledger.reserve(100, 10)
-    assert reservation is not None
+def test_a_request_is_paid_at_the_price_that_it_was_let_in_at() -> None:
+    """Whatever the price has become."""
+    purse = purse_of(pricing={"price": {"in_per_1k": 1}})
+    reservation = reserved(purse, work())
+    purse.adopt(SandboxSettings.model_validate({"pricing": {"price": {"in_per_1k": 9}}}))
 
-    with pytest.raises(ValueError, match="used 11 of a reservation of 10"):
-        ledger.settle(reservation, 11)
-    with pytest.raises(ValueError, match="negative"):
-        ledger.reserve(100, -1)
-    ledger.settle(reservation, 10)
-    with pytest.raises(ValueError, match="settled already"):
-        ledger.settle(reservation, 10)
+    assert purse.settle(reservation, 100, 0, 1) == 100_000
+    assert purse.settle(reserved(purse, work()), 100, 0, 1) == 900_000
+
+
+def test_a_reply_that_passes_its_own_ceiling_is_charged_to_the_ceiling(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A limit is never passed; the log says what is wrong."""
+    purse = purse_of(budget={"limit_units": 0.2})
+    reservation = reserved(purse, work())
+    with caplog.at_level(logging.ERROR):
+        assert purse.settle(reservation, 100, 51, 1) == 200_000
+
+    assert "more than its work announced" in caplog.text
+
+
+def test_budgets_are_asked_in_the_order_of_the_settings() -> None:
+    """The short form first, then the list."""
+    budgets = [
+        {"id": "each-key", "scope": "key", "limit_units": 1},
+        {"id": "staging", "scope": "project", "only": ["staging"], "limit_tokens": 1},
+    ]
+    settings = SandboxSettings.model_validate({"budget": {"limit_units": 1}, "budgets": budgets})
+    found = budgets_of(settings)
+
+    assert [(one.id, one.scope, one.only) for one in found] == [
+        ("budget", "sandbox", ()),
+        ("each-key", "key", ()),
+        ("staging", "project", ("staging",)),
+    ]
 
 
 @pytest.mark.parametrize("spelling", [402, 403, 429])
-def test_a_refusal_is_spelled_as_told(spelling: Literal[402, 403, 429]) -> None:
-    """Three spellings, one message, no promise of when to come back."""
-    answer = refusal(BudgetSettings(limit_units=0, spelling=spelling))
+def test_a_refusal_is_spelled_as_told(spelling: Any) -> None:
+    """Three spellings, one message and code, no promise of when to come back."""
+    terms = AllowanceSettings(limit_units=0, spelling=spelling)
+    answer = refusal(Account(Budget("b", "sandbox", terms), "", 0.0))
 
     assert isinstance(answer.body, bytes)
+    told = orjson.loads(answer.body)
     assert answer.status == spelling
-    assert orjson.loads(answer.body)["message"] == "Budget limit exceeded"
+    assert (told["message"], told["code"]) == ("Budget limit exceeded", "budget_exceeded")
     assert "Retry-After" not in dict(answer.headers)
 
 
-class LedgerAgainstModel(RuleBasedStateMachine):
-    """Any order of reserving, settling and resetting, against two plain numbers."""
+def test_the_refusal_is_that_of_the_budget_that_refuses() -> None:
+    """With its own spelling."""
+    purse = purse_of(
+        budget={"limit_units": 1}, budgets=[{"id": "t", "limit_tokens": 1, "spelling": 429}]
+    )
+    answer = purse.reserve(work(), KEY)
 
-    LIMIT = 1000
-    reservations: Bundle[Reservation] = Bundle("reservations")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.ledger = BudgetLedger()
-        self.spent = 0
-        self.open: dict[int, int] = {}
-
-    @rule(target=reservations, amount=st.integers(0, 1200))
-    def reserve(self, amount: int) -> object:
-        """Granted exactly when it fits."""
-        fits = self.spent + sum(self.open.values()) + amount <= self.LIMIT
-        reservation = self.ledger.reserve(self.LIMIT, amount)
-        assert (reservation is not None) is fits
-        if reservation is None:
-            return Reservation(-1, 0)
-        self.open[reservation.number] = amount
-        return reservation
-
-    @rule(reservation=consumes(reservations), share=st.floats(0, 1))
-    def settle(self, reservation: Reservation, share: float) -> None:
-        """Any part of what was reserved is spent."""
-        if reservation.number in self.open:
-            used = int(self.open.pop(reservation.number) * share)
-            self.ledger.settle(reservation, used)
-            self.spent += used
-
-    @rule()
-    def reset(self) -> None:
-        """A new period."""
-        self.ledger.reset()
-        self.spent = 0
-
-    @invariant()
-    def agrees(self) -> None:
-        """Never over the limit by one micro-unit."""
-        assert self.ledger.spent_micro == self.spent
-        assert self.ledger.reserved_micro == sum(self.open.values())
-        assert self.spent + self.ledger.reserved_micro <= self.LIMIT
-
-
-TestLedgerAgainstModel = LedgerAgainstModel.TestCase
+    assert isinstance(answer, Answer)
+    assert answer.status == 429
