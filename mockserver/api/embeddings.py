@@ -38,15 +38,16 @@ def read_embeddings(call: ApiCall) -> Work:
     check_model(model, embedding_models(settings.api))
     optional_text(body, "lang")
     sentences = _read_sentences(body, settings.embeddings.max_items)
+    tokens_in = sum(count_tokens(sentence) for sentence in sentences)
     return Work(
         endpoint="embeddings",
         model=model,
         items=len(sentences),
-        tokens_in=sum(count_tokens(sentence) for sentence in sentences),
+        tokens_in=tokens_in,
         tokens_out_ceiling=0,
         max_tokens=None,
         stream=False,
-        make=partial(_make_reply, model, sentences, settings),
+        make=partial(_make_reply, model, sentences, tokens_in, settings),
     )
 
 
@@ -72,10 +73,9 @@ def _read_sentences(body: Body, max_items: int | None) -> tuple[str, ...]:
 
 
 def _make_reply(
-    model: str, sentences: tuple[str, ...], settings: SandboxSettings, _: Moment
+    model: str, sentences: tuple[str, ...], tokens_in: int, settings: SandboxSettings, _: Moment
 ) -> Reply:
     dimension = settings.embeddings.dimension
-    tokens_in = sum(count_tokens(sentence) for sentence in sentences)
     data: dict[str, object] = {
         "embeddings": [vector_of(sentence, model, dimension) for sentence in sentences]
     }

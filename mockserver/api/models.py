@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 
 from mockserver.api import envelope
 from mockserver.api.endpoint import Endpoint
-from mockserver.api.fields import BadRequest
 from mockserver.api.free_work import ready
+from mockserver.api.paging import read_page, whole_number
 
 if TYPE_CHECKING:
     from mockserver.api.endpoint import ApiCall
@@ -87,21 +87,16 @@ def read_list(call: ApiCall) -> Work:
     Raises BadRequest for a number that is none, or is under 1.
     """
     query = dict(parse_qsl(call.facts.query, keep_blank_values=True))
-    wanted_id = _whole_number(query, "id")
-    page, limit = _whole_number(query, "page"), _whole_number(query, "limit")
+    wanted_id, page = whole_number(query, "id"), read_page(query)
     search, kind = query.get("search", "").lower(), query.get("modelType", "")
     found = [
-        model
+        model.as_json()
         for model in known_models(call.settings.api)
         if wanted_id in (None, model.id)
         and search in f"{model.name} {model.description}".lower()
         and kind in ("", model.model_type)
     ]
-    if limit is not None:
-        start = ((page or 1) - 1) * limit
-        found = found[start : start + limit]
-    data = [model.as_json() for model in found]
-    return ready("models.list", envelope.success(envelope.MODELS_OK, data))
+    return ready("models.list", envelope.success(envelope.MODELS_OK, page.of(found)))
 
 
 def read_one(call: ApiCall) -> Work:
@@ -117,12 +112,3 @@ ENDPOINTS = (
     Endpoint("models.list", "GET", "/models", read_list),
     Endpoint("models.one", "GET", "/models/{id}", read_one),
 )
-
-
-def _whole_number(query: dict[str, str], name: str) -> int | None:
-    text = query.get(name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and int(text) >= 1):
-        raise BadRequest(f"{name} must be a whole number of at least 1")
-    return int(text)
