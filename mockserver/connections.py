@@ -28,6 +28,7 @@ from mockserver.clock import RealClock
 from mockserver.eager import start_now
 from mockserver.exchange import OpenConnection
 from mockserver.incoming import Arrival, Incoming
+from mockserver.tls.contexts import facts_of
 
 if TYPE_CHECKING:
     from aiohttp import StreamReader
@@ -66,6 +67,7 @@ class Connection(BaseProtocol):
     closes only its own half (a FIN while it waits for the answer) counts as having left.
     ``end_on_next`` ("fin" or "rst") ends it when the next request on it begins to come in;
     ``deaf_s`` keeps its socket so many seconds after the client's FIN, as one who never hears it.
+    ``below`` is the transport that TLS writes to, where there is TLS.
     """
 
     __slots__ = (
@@ -79,6 +81,7 @@ class Connection(BaseProtocol):
         "_server",
         "_serving",
         "_tail",
+        "below",
         "deaf_s",
         "end_on_next",
         "left_how",
@@ -109,6 +112,7 @@ class Connection(BaseProtocol):
         self._body_since_ns = 0
         self._tail = b""
         self._pause: asyncio.Future[None] | None = None
+        self.below: asyncio.Transport | None = None
         self.end_on_next: Literal["fin", "rst"] | None = None
         self.deaf_s: float | None = None
         self.over = False
@@ -117,13 +121,14 @@ class Connection(BaseProtocol):
         self.record = OpenConnection(0, journal.sandbox, 0)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Note the accept."""
-        self.record = OpenConnection(
-            self._journal.next_connection(), self._journal.sandbox, time.monotonic_ns()
-        )
+        """Note the accept, unless it was noted before a handshake."""
+        if not self.record.id:
+            self.record = self._journal.accepted()
+        side = transport.get_extra_info("ssl_object")
+        if side is not None:
+            self.record.tls = facts_of(side)
         super().connection_made(transport)
         self._server.opened(self)
-        self._journal.connected(self.record)
         if self._server.slow_accept is not None and isinstance(transport, asyncio.Transport):
             # The kernel has let the client in; that nobody takes what it sends is all it can see.
             transport.pause_reading()
@@ -335,7 +340,8 @@ class Connection(BaseProtocol):
         """Bytes in the transport's buffer, and those in the socket's that were not acknowledged."""
         if self.transport is None:
             return 0
-        return self.transport.get_write_buffer_size() + _outgoing(self.transport)
+        below = 0 if self.below is None else self.below.get_write_buffer_size()
+        return self.transport.get_write_buffer_size() + below + _outgoing(self.transport)
 
     def finish(self) -> None:
         """Close with a FIN after what was written."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 class MockServerError(Exception):
     """The root of this package's own errors."""
@@ -60,3 +65,13 @@ class UnknownRuleError(MockServerError):
 
 class ClockError(MockServerError):
     """A clock that was to be turned where it cannot go."""
+
+
+class CaFileError(MockServerError):
+    """The certificate that clients have to trust cannot be written where it should be."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        why = (error.strerror or type(error).__name__).lower()
+        super().__init__(
+            f"tls.ca_file: cannot write {path}: {why}; name a file in a folder of yours"
+        )

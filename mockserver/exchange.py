@@ -18,6 +18,7 @@ from mockserver.records import Connection, Exchange, Sent
 
 if TYPE_CHECKING:
     from mockserver.answer import Headers
+    from mockserver.records import TlsFacts
     from mockserver.secrets import SecretMask
 
 BODY_KEPT = 64 * 1024
@@ -52,6 +53,7 @@ class OpenConnection:
     ended_by: str | None = None
     how: str | None = None
     exchanges: int = 0
+    tls: TlsFacts | None = None
 
     def record(self) -> Connection:
         """The connection as it is now."""
@@ -63,6 +65,7 @@ class OpenConnection:
             ended_by=self.ended_by,
             how=self.how,
             exchanges=self.exchanges,
+            tls=self.tls,
         )
 
 

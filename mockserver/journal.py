@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from mockserver.exchange import OpenExchange
+from mockserver.exchange import OpenConnection, OpenExchange
 from mockserver.records import Connection, Exchange, Note, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mockserver.exchange import OpenConnection, Packed
+    from mockserver.exchange import Packed
     from mockserver.records import JsonPlain
     from mockserver.secrets import SecretMask
 
@@ -156,15 +156,13 @@ class Journal:
         """What was noted, oldest first; only one kind when asked."""
         return tuple(note for note in self._notes.copy() if kind in (None, note.kind))
 
-    def next_connection(self) -> int:
-        """A number for a new connection."""
+    def accepted(self) -> OpenConnection:
+        """A connection was accepted; it gets its number here."""
         self._connections_seen += 1
-        return self._connections_seen
-
-    def connected(self, connection: OpenConnection) -> None:
-        """A connection was accepted."""
+        connection = OpenConnection(self._connections_seen, self.sandbox, time.monotonic_ns())
         self._live[connection.id] = connection
         self.changed()
+        return connection
 
     def disconnected(self, connection: OpenConnection) -> None:
         """A connection has ended."""

@@ -24,7 +24,7 @@ class Listener:
     RST to each attempt, and gives the port to nobody who asks for any free one.
     """
 
-    def __init__(self, host: str, port: int, make: Callable[[], asyncio.Protocol]) -> None:
+    def __init__(self, host: str, port: int, make: Callable[[], asyncio.BaseProtocol]) -> None:
         self.host = host
         self.port = port
         self._make = make

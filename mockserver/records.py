@@ -111,11 +111,26 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class TlsFacts:
+    """What became of a handshake: version and cipher, or why it failed.
+
+    ``server_name`` is the name that the client asked for (SNI); who connects to an address asks for
+    none.
+    """
+
+    version: str | None
+    cipher: str | None
+    server_name: str | None
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """One TCP connection.
 
     ``ended_by`` is ``client`` or ``server``, ``how`` is ``fin`` or ``rst``; both are None while it
-    is open. ``exchanges`` counts the requests that came over it.
+    is open. ``exchanges`` counts the requests that came over it. ``tls`` is None in the clear, and
+    until the handshake is over.
     """
 
     id: int
@@ -125,3 +140,4 @@ class Connection:
     ended_by: str | None
     how: str | None
     exchanges: int
+    tls: TlsFacts | None = None

@@ -23,6 +23,7 @@ from mockserver.journal import Journal
 from mockserver.listener import Listener, url_host
 from mockserver.secrets import SecretMask
 from mockserver.slow_accept import SlowAccept
+from mockserver.tls.gate import Gate
 from mockserver.usage import Usage
 from mockserver.webhook import Webhook
 
@@ -87,7 +88,9 @@ class Sandbox:
             receive_s=settings.api.receive_s,
         )
         self.slow_accept = SlowAccept(self.connections, RealClock() if self._shared else self.clock)
-        self._listener = Listener(host, settings.port if port is None else port, self.connections)
+        self._check_tls(settings)
+        self._gate = Gate(self.connections, self.journal, host, settings.tls)
+        self._listener = Listener(host, settings.port if port is None else port, self._gate)
         self._check_rules(self.plan.rules)
 
     @property
@@ -108,7 +111,18 @@ class Sandbox:
     @property
     def base_url(self) -> str:
         """What a client is given as the address of the API."""
-        return f"http://{url_host(self._host)}:{self.port}/v1"
+        scheme = "http" if self.settings.tls is None else "https"
+        return f"{scheme}://{url_host(self._host)}:{self.port}/v1"
+
+    @property
+    def ca_file(self) -> Path | None:
+        """The certificate that clients have to trust, as a file; None where no TLS is spoken."""
+        return self._gate.ca_file
+
+    @property
+    def ca_pem(self) -> str | None:
+        """The certificate that clients have to trust; None where no TLS is spoken."""
+        return self._gate.ca_pem
 
     @property
     def key(self) -> str:
@@ -130,6 +144,7 @@ class Sandbox:
         """Stop listening and end every connection, streams and holds included."""
         self._stop_refusing()
         await self._listener.close()
+        await self._gate.close()
         await self.connections.stop()
         await self.webhook.close()
 
@@ -146,6 +161,9 @@ class Sandbox:
         if (settings.rules, settings.seed) != (old.rules, old.seed):
             plan = Plan(settings.rules, settings.seed)
             self._check_rules(plan.rules)
+        self._check_tls(settings)
+        if settings.tls != old.tls:
+            self._gate.change(settings.tls)
         self.journal.mask = self.journal.mask.knowing(key.key for key in settings.keys)
         self.settings = settings
         self.purse.adopt(settings)
@@ -218,6 +236,14 @@ class Sandbox:
                     f"rule {rule.id!r}: refuse without duration_s would close the door of the "
                     "control API too; give it a duration_s, or use a sandbox with its own port"
                 )
+
+    def _check_tls(self, settings: SandboxSettings) -> None:
+        handshake = "answer" if settings.tls is None else settings.tls.handshake
+        if self._shared and handshake in {"stall", "close"}:
+            raise DefaultSandboxError(
+                f"tls.handshake {handshake!r} would close the door of the control API too; "
+                "use a sandbox with its own port"
+            )
 
     def count_arrival(self, token: str) -> int:
         """Count one more arrival of a call token; how many there are now."""

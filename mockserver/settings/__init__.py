@@ -22,6 +22,7 @@ from mockserver.settings.replies import EmbeddingSettings, ReplySettings, Stream
 from mockserver.settings.sandbox import SandboxSettings, ServerSettings
 from mockserver.settings.snapshot import Port, Snapshot, refuse_twins
 from mockserver.settings.storage import StorageSettings
+from mockserver.settings.tls import TlsSettings
 from mockserver.settings.triggers import TriggerSettings
 from mockserver.settings.webhook import WebhookSettings
 
@@ -48,6 +49,7 @@ __all__ = [
     "SpreadSettings",
     "StorageSettings",
     "StreamSettings",
+    "TlsSettings",
     "TriggerSettings",
     "WebhookSettings",
     "refuse_twins",

@@ -23,6 +23,7 @@ from mockserver.settings.media import MediaSettings
 from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
 from mockserver.settings.snapshot import Name, Port, Snapshot, Switch, refuse_twins
 from mockserver.settings.storage import StorageSettings
+from mockserver.settings.tls import TlsSettings
 from mockserver.settings.triggers import TriggerSettings
 from mockserver.settings.webhook import WebhookSettings
 
@@ -32,7 +33,8 @@ class SandboxSettings(Snapshot):
 
     ``port`` 0 takes a free one. ``seed`` feeds every draw of the rules. ``announce_rules`` adds
     ``X-Mock-Rule`` to what a rule has changed; it stays off while a client is judged.
-    ``triggers`` says what of a request may ask for a fault by itself; nothing without it.
+    ``triggers`` says what of a request may ask for a fault by itself; nothing without it. ``tls``
+    makes the listener speak TLS.
     """
 
     name: Name = "default"
@@ -56,6 +58,7 @@ class SandboxSettings(Snapshot):
     journal: JournalSettings = JournalSettings()
     announce_rules: Switch = False
     triggers: TriggerSettings | None = None
+    tls: TlsSettings | None = None
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.exchange import OpenConnection
 from mockserver.journal import Journal, to_json_line
 from mockserver.secrets import SecretMask
 from tests.mockserver.onewire import open_exchange
@@ -174,8 +173,7 @@ class TestBounds:
         """The oldest ended connections go first."""
         records = journal(max_exchanges=2)
         for _ in range(5):
-            connection = OpenConnection(records.next_connection(), "one", 0)
-            records.connected(connection)
+            connection = records.accepted()
             records.disconnected(connection)
 
         assert [connection.id for connection in records.connections()] == [4, 5]

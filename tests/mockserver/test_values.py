@@ -19,4 +19,3 @@ def test_they_compare_by_their_fields_and_can_be_keys() -> None:
     assert {Point(1): "a"}[Point(1, 0)] == "a"
     assert replace(Point(1), y=5) == Point(1, 5)
     assert not hasattr(Point(1), "__dict__")
-
