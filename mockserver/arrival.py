@@ -35,10 +35,13 @@ async def refuse_unreadable(visit: Visit) -> Answer | None:
 
 
 async def check_key(visit: Visit) -> Answer | None:
-    """401 for a missing, unknown or revoked key; a path outside the API needs none (and is 404)."""
-    if visit.key is None and visit.facts.path.startswith(routes.PREFIX):
+    """401 for a key that does not open, 403 for a blocked one; a foreign path needs none."""
+    if not visit.facts.path.startswith(routes.PREFIX):
+        return None
+    if visit.key is None:
         return envelope.unauthorized()
-    return None
+    clock = visit.sandbox.clock
+    return visit.sandbox.access.enter(visit.key, clock.monotonic_ns(), visit.facts.wall)
 
 
 async def look_up_rule(visit: Visit) -> Answer | None:
@@ -105,13 +108,19 @@ async def read_work(visit: Visit) -> Answer | None:
     return None
 
 
-async def limit_rate(visit: Visit) -> Answer | None:
-    """429 when the key (or its project) has used up its minute."""
-    limit, key = visit.settings.rate_limit, visit.key
-    if limit is None or key is None:
+async def check_access(visit: Visit) -> Answer | None:
+    """403 for what the key or its project may not ask for."""
+    if visit.key is None or visit.work is None:
         return None
-    decision = visit.sandbox.limiter.admit(limit, key, visit.sandbox.clock.monotonic_ns())
-    return None if decision.allowed else rate_limit.refusal(decision, limit)
+    facts = visit.facts
+    return visit.sandbox.access.denied(visit.key, facts.method, facts.path, visit.work.model)
+
+
+async def limit_rate(visit: Visit) -> Answer | None:
+    """429 when a rate limit has no room, at once or after a wait in line."""
+    if not visit.sandbox.limiter.on or visit.key is None:
+        return None
+    return await rate_limit.limit(visit, visit.key)
 
 
 async def reserve_budget(visit: Visit) -> Answer | None:

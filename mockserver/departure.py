@@ -46,6 +46,8 @@ async def sign(visit: Visit) -> None:
     answer = envelope.with_request_id(_answer(visit), visit.exchange.request_id)
     if visit.decision is not None and visit.settings.announce_rules:
         answer = answer.with_headers((RULE_HEADER, visit.decision.rule_id))
+    if visit.limit_headers:
+        answer = answer.with_headers(*visit.limit_headers)
     visit.answer = answer
 
 

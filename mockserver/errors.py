@@ -59,6 +59,14 @@ class NoBudgetError(MockServerError):
     """A call about a budget where there is none."""
 
 
+class UnknownKeyError(MockServerError):
+    """A call about an API key that the sandbox does not have."""
+
+
+class KeyExistsError(MockServerError):
+    """A key of that id is there already."""
+
+
 class UnknownRuleError(MockServerError):
     """A call about a rule that the plan does not have."""
 

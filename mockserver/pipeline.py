@@ -30,11 +30,12 @@ log = logging.getLogger(__name__)
 
 ARRIVAL: tuple[Callable[[Visit], Awaitable[Answer | None]], ...] = (
     arrival.refuse_unreadable,  # 413, 400
-    arrival.check_key,  # 401
+    arrival.check_key,  # 401, 403
     arrival.look_up_rule,
     arrival.answer_by_fault,  # whatever the rule says
     arrival.find_endpoint,  # 404, 405
     arrival.read_work,  # 400
+    arrival.check_access,  # 403
     arrival.limit_rate,  # 429
     arrival.reserve_budget,  # 402
     arrival.make_reply,  # 200

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockserver import pipeline
+from mockserver.admission.access import Access
 from mockserver.admission.alerts import moment_of
 from mockserver.admission.budget import Purse
-from mockserver.admission.rate_limit import RateLimiter
+from mockserver.admission.limiter import Limiter
 from mockserver.api.store import Store
 from mockserver.clock import RealClock, TurnableClock
 from mockserver.connection_server import ConnectionServer
@@ -63,7 +64,7 @@ class Sandbox:
         self.settings = settings
         self.plan = Plan(settings.rules, settings.seed)
         self.plan_set_ns = self.clock.monotonic_ns()
-        mask = SecretMask((key.key for key in settings.keys), salt=salt)
+        mask = SecretMask(settings.secrets, salt=salt)
         overflow = settings.journal.overflow_file
         self.journal = Journal(
             settings.name,
@@ -71,7 +72,8 @@ class Sandbox:
             max_exchanges=settings.journal.max_exchanges,
             overflow=Path(overflow) if overflow else None,
         )
-        self.limiter = RateLimiter()
+        self.access = Access(settings, self.clock.monotonic_ns())
+        self.limiter = Limiter(settings)
         self.usage = Usage()
         self.webhook = Webhook(self.journal)
         self.purse = Purse(settings, self.clock, self._alerted)
@@ -164,8 +166,10 @@ class Sandbox:
         self._check_tls(settings)
         if settings.tls != old.tls:
             self._gate.change(settings.tls)
-        self.journal.mask = self.journal.mask.knowing(key.key for key in settings.keys)
+        self.journal.mask = self.journal.mask.knowing(settings.secrets)
         self.settings = settings
+        self.access.follow(settings)
+        self.limiter.follow(settings, self.clock.monotonic_ns())
         self.purse.adopt(settings)
         if plan is not None:
             self._set_plan(plan)
@@ -207,6 +211,7 @@ class Sandbox:
         """Back to the snapshot: its rules and clock anew, and nothing seen, counted or spent."""
         self.clock.restart()
         self.journal.clear()
+        self.access.reset(self.clock.monotonic_ns())
         self.limiter.reset()
         self.webhook.drop()
         self.usage.clear()

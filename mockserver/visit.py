@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mockserver.admission.keys import find_key
 from mockserver.exchange import OpenExchange
 from mockserver.facts import read_facts
 from mockserver.faults.triggers import NO_TRIGGERS, take_out, without_trigger
@@ -15,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockserver.admission.ledger import Reservation
-    from mockserver.answer import Answer
+    from mockserver.answer import Answer, Headers
     from mockserver.api.routes import Route
     from mockserver.api.work import Reply, Work
+    from mockserver.clock import Clock
     from mockserver.connections import Connection
     from mockserver.facts import RequestFacts
     from mockserver.faults.plan import Decision, Plan
@@ -39,6 +39,7 @@ class Visit:
     ``settings`` and ``plan`` are those in force when it began, whatever is swapped meanwhile.
     ``on_end`` is called, in order, when the request is over however it ended: what a step has taken
     is given back there. ``without_effect`` names faults that found nothing to work on.
+    ``limit_headers`` stand on whatever answer the request gets.
     ``triggers`` are what the request itself asks to go wrong.
     """
 
@@ -59,11 +60,12 @@ class Visit:
     answer: Answer | None = None
     shaped: Shaped | None = None
     without_effect: tuple[str, ...] = ()
+    limit_headers: Headers = ()
     on_end: list[Callable[[], None]] = field(default_factory=list)
 
-    async def rest(self, seconds: float) -> None:
-        """Wait on the sandbox's clock. Raises ClientLeftError as soon as the client leaves."""
-        if not await self.channel.connection.pause(seconds, self.sandbox.clock):
+    async def rest(self, seconds: float, clock: Clock | None = None) -> None:
+        """Wait on the sandbox's clock, or another. ClientLeftError as soon as the client leaves."""
+        if not await self.channel.connection.pause(seconds, clock or self.sandbox.clock):
             raise ClientLeftError
 
 
@@ -71,7 +73,7 @@ def open_visit(sandbox: Sandbox, intake: Intake, connection: Connection) -> Visi
     """Read the facts of a request and open its exchange in the journal."""
     settings = sandbox.settings
     wall = sandbox.clock.wall_s()
-    key = find_key(intake.headers, settings.keys)
+    key = sandbox.access.find(intake.headers, sandbox.clock.monotonic_ns(), wall)
     path, triggers = intake.path, NO_TRIGGERS
     if settings.triggers is not None:
         path, triggers = without_trigger(path, settings.triggers)

@@ -1,4 +1,4 @@
-"""Who is asking: the key in the ``Authorization`` header, and the project that it belongs to.
+"""Who is asking: the key in the ``Authorization`` header, found among those of the sandbox.
 
 Source: pawa-api.md section 1 (``Authorization: Bearer <key>`` is the only documented scheme).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
     from mockserver.answer import Headers
     from mockserver.settings import KeySettings
+    from mockserver.settings.keys import Moment
+
+NS_PER_S = 1_000_000_000
+
+DATE_STEP_S = 1e-6
+"""What a date is exact to, in seconds: one may be a step later than the time it was made from."""
 
 _BEARER = re.compile(r"bearer +([!-~]+) *", re.IGNORECASE)
 
@@ -30,12 +37,35 @@ def bearer_key(headers: Headers) -> str | None:
     return found.group(1) if found else None
 
 
-def find_key(headers: Headers, keys: Sequence[KeySettings]) -> KeySettings | None:
-    """The active key that a request came with; None is answered with 401."""
-    given = bearer_key(headers)
-    if given is None:
-        return None
-    for key in keys:
-        if hmac.compare_digest(key.key, given):
-            return key if key.state == "active" else None
-    return None
+def is_reached(moment: Moment, age_ns: int, wall_s: float) -> bool:
+    """Whether a moment has come, ``age_ns`` after the sandbox began and at that wall-clock time."""
+    if isinstance(moment, datetime):
+        return wall_s + DATE_STEP_S >= moment.timestamp()
+    return age_ns >= moment * NS_PER_S
+
+
+class KeyRing:
+    """The keys of one snapshot by their secrets, those from before a rotation among them."""
+
+    __slots__ = ("_holders",)
+
+    def __init__(self, keys: Sequence[KeySettings]) -> None:
+        holders: dict[str, tuple[KeySettings, str, Moment | None]] = {}
+        for key in keys:
+            for before in key.previous:
+                holders[before.key] = (key, before.key, before.until)
+        # The present secret of one key wins over what another had before.
+        holders |= {key.key: (key, key.key, None) for key in keys}
+        self._holders = holders
+
+    def find(self, secret: str, age_ns: int, wall_s: float) -> KeySettings | None:
+        """The key that a secret belongs to now, whatever its state. One look, not one per key."""
+        holder = self._holders.get(secret)
+        if holder is None:
+            return None
+        key, held, until = holder
+        if not hmac.compare_digest(held, secret):
+            return None
+        if until is not None and is_reached(until, age_ns, wall_s):
+            return None
+        return key

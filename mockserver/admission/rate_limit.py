@@ -1,101 +1,113 @@
-"""Requests per minute: a pure decision over the times that count, and who keeps those times.
+"""The step that limits rates: asked of the limiter, waited for where there is a line, answered.
 
-Source: pawa-api.md section 5. Window, scope and whether refused requests count are undocumented;
-:class:`~mockserver.settings.RateLimitSettings` has a switch for each.
+Source: pawa-api.md section 5; what is undocumented there is a setting, see
+:class:`~mockserver.settings.LimitSettings` and :class:`~mockserver.settings.LimitHeaderSettings`.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING
 
+from mockserver.admission.bell import Bell
+from mockserver.admission.limit_headers import NS_PER_S, limit_headers, retry_headers
+from mockserver.admission.limit_slots import Ask
+from mockserver.admission.limiter import lines_of
 from mockserver.api import envelope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mockserver.admission.limiter import Hold, Part, Verdict
     from mockserver.answer import Answer
-    from mockserver.settings import KeySettings, RateLimitSettings
-
-SECOND_NS = 1_000_000_000
-WINDOW_NS = 60 * SECOND_NS
+    from mockserver.settings import KeySettings
+    from mockserver.visit import Visit
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Whether a request is let in, and if not, after how many whole seconds the next one is."""
-
-    allowed: bool
-    retry_after_s: int = 0
-
-
-def decide(
-    counted: Sequence[int],
-    now_ns: int,
-    *,
-    limit: int,
-    window: Literal["sliding", "fixed"] = "sliding",
-    count_refused: bool = False,
-) -> Decision:
-    """Decide on a request at ``now_ns``, given the times of earlier ones that count, oldest first.
-
-    Sliding: of any 60 s, at most ``limit`` requests count. Fixed: of each minute of the clock. A
-    client that waits ``retry_after_s`` alone is let in, and one that comes a second earlier is not.
-    """
-    live = counted[bisect_right(counted, _horizon(now_ns, window)) :]
-    if len(live) < limit:
-        return Decision(allowed=True)
-    if window == "fixed":
-        free_ns = (now_ns // WINDOW_NS + 1) * WINDOW_NS
+async def limit(visit: Visit, key: KeySettings) -> Answer | None:
+    """None when every limit lets the request in, else 429."""
+    limiter, clock = visit.sandbox.limiter, visit.sandbox.clock
+    ask = _asked(visit, key)
+    parts = limiter.parts(ask)
+    verdict = limiter.admit(parts, clock.monotonic_ns())
+    if verdict.queue_ns:
+        parts, verdict = await _wait_for_a_turn(visit, ask, verdict.queue_ns)
+    now_ns, wall_s = clock.monotonic_ns(), clock.wall_s()
+    wait_ns = 0
+    if verdict.allowed:
+        if verdict.holds:
+            visit.on_end.append(partial(_end, visit, verdict.holds))
     else:
-        blocking = [*live, now_ns] if count_refused else live
-        free_ns = blocking[-limit] + WINDOW_NS
-    return Decision(allowed=False, retry_after_s=-(-(free_ns - now_ns) // SECOND_NS))
-
-
-def _horizon(now_ns: int, window: Literal["sliding", "fixed"]) -> int:
-    """The latest time that no longer counts."""
-    if window == "fixed":
-        return now_ns // WINDOW_NS * WINDOW_NS - 1
-    return now_ns - WINDOW_NS
-
-
-class RateLimiter:
-    """Keeps the times that count, for each key or project of one sandbox."""
-
-    def __init__(self) -> None:
-        self._counted: dict[str, list[int]] = {}
-
-    def admit(self, settings: RateLimitSettings, key: KeySettings, now_ns: int) -> Decision:
-        """Decide on a request, and remember it where it counts.
-
-        ``now_ns`` is the sandbox's clock and never goes back.
-        """
-        owner = f"{settings.scope}:{key.id if settings.scope == 'key' else key.project}"
-        counted = self._counted.setdefault(owner, [])
-        del counted[: bisect_right(counted, _horizon(now_ns, settings.window))]
-        decision = decide(
-            counted,
-            now_ns,
-            limit=settings.requests_per_minute,
-            window=settings.window,
-            count_refused=settings.count_refused,
-        )
-        if decision.allowed or settings.count_refused:
-            counted.append(now_ns)
-            # Older ones can no longer change a decision; refused ones must not pile up.
-            del counted[: -settings.requests_per_minute]
-        return decision
-
-    def reset(self) -> None:
-        """Forget every request."""
-        self._counted.clear()
-
-
-def refusal(decision: Decision, settings: RateLimitSettings) -> Answer:
-    """429 ``Rate limit exceeded``, with a true Retry-After unless that is switched off."""
-    answer = envelope.failure(429, envelope.RATE_LIMITED)
-    if settings.retry_after:
-        return answer.with_headers(("Retry-After", str(decision.retry_after_s)))
+        wait_ns = limiter.refuse(parts, now_ns)
+        block_ns = visit.sandbox.access.refused(key, now_ns)
+        if block_ns:
+            visit.sandbox.journal.note("key_blocked", key_id=key.id, for_s=block_ns / NS_PER_S)
+        wait_ns = max(wait_ns, block_ns)
+    told = visit.settings.limit_headers
+    if told.format != "off":
+        standings = limiter.standings(parts, now_ns)
+        visit.limit_headers = limit_headers(told.format, standings, wall_s)
+    if verdict.allowed:
+        return None
+    answer = envelope.failure(429, _message(verdict.refused_by))
+    if all(meter.slot.settings.retry_after for meter, _ in verdict.refused_by):
+        answer = answer.with_headers(*retry_headers(told.retry_after, wait_ns, wall_s))
     return answer
+
+
+async def _wait_for_a_turn(visit: Visit, ask: Ask, queue_ns: int) -> tuple[list[Part], Verdict]:
+    """Wait in line until the limits let the request in, or its time in the line is over."""
+    limiter, clock = visit.sandbox.limiter, visit.sandbox.clock
+    until_ns = clock.monotonic_ns() + queue_ns
+    bell = Bell(clock)
+    parts = limiter.parts(ask)
+    place = limiter.line_up(parts, bell.ring)
+    try:
+        while True:
+            now_ns = clock.monotonic_ns()
+            verdict = limiter.admit(parts, now_ns, place)
+            if verdict.allowed or not verdict.queue_ns or now_ns >= until_ns:
+                return parts, verdict
+            wait_ns = min(until_ns, limiter.next_look_ns(verdict, place, now_ns)) - now_ns
+            await visit.rest(wait_ns / NS_PER_S, bell)
+            parts = limiter.parts(ask)
+            if place.meters != lines_of(parts):
+                limiter.leave(place)
+                place = limiter.line_up(parts, bell.ring)
+    finally:
+        limiter.leave(place)
+
+
+def _asked(visit: Visit, key: KeySettings) -> Ask:
+    work = visit.work
+    if work is None:
+        return Ask(key.id, key.project, None, visit.facts.path)
+    return Ask(
+        key.id,
+        key.project,
+        work.model,
+        visit.facts.path,
+        work.tokens_in,
+        work.tokens_out_ceiling,
+    )
+
+
+def _end(visit: Visit, holds: Sequence[Hold]) -> None:
+    """Settle with what was really used: nothing without a reply, of a cut stream what was sent."""
+    reply, exchange = visit.reply, visit.exchange
+    if reply is None:
+        visit.sandbox.limiter.end(holds, 0, 0)
+        return
+    tokens_out = reply.tokens_out
+    if reply.stream and exchange.ending != "complete":
+        tokens_out = reply.tokens_sent(exchange.chunks_sent)
+    visit.sandbox.limiter.end(holds, reply.tokens_in, tokens_out)
+
+
+def _message(refused_by: Sequence[Part]) -> str:
+    """The documented message; a request that no waiting helps is told why."""
+    for meter, amount in refused_by:
+        most, unit = meter.window.capacity, meter.slot.settings.dimension
+        if amount > most:
+            return f"{envelope.RATE_LIMITED}: this request needs {amount} {unit} and {most} is all"
+    return envelope.RATE_LIMITED

@@ -14,6 +14,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from mockserver.clock import FURTHEST_S
 from mockserver.faults.rules import Rule
 from mockserver.journal import Connection, Exchange
+from mockserver.settings.keys import Secret
+from mockserver.settings.limits import LimitSettings, Span
+from mockserver.settings.snapshot import Seconds
 
 MAX_WAIT_S = 600.0
 """The longest that one call waits for the journal, in seconds."""
@@ -74,6 +77,25 @@ class ClockAdvance(Asked):
     """How far a clock is turned forward, in seconds."""
 
     advance_s: Annotated[float, Field(strict=True, ge=0, le=FURTHEST_S, allow_inf_nan=False)]
+
+
+class LimitsCall(Asked):
+    """Rate limits to put in force."""
+
+    rate_limits: tuple[LimitSettings, ...]
+
+
+class KeyBlock(Asked):
+    """How long a key is blocked; without ``for_s``, until it is unblocked."""
+
+    for_s: Span | None = None
+
+
+class KeyRotation(Asked):
+    """A new secret for a key, ``key`` or a fresh one; the old one opens ``overlap_s`` s more."""
+
+    key: Secret | None = Field(default=None, repr=False)
+    overlap_s: Seconds = 0.0
 
 
 class JournalQuery(Asked):
@@ -162,6 +184,49 @@ class ClockInfo(Told):
     frozen: bool
     waiting: int
     next_due_s: float | None
+
+
+class LimitInfo(Told):
+    """How one limit stands for one owner; the times are None where nobody can tell them.
+
+    ``span_s`` is how long the whole ``limit`` takes to come back, ``whole_in_s`` how long from now.
+    """
+
+    name: str
+    dimension: str
+    scope: str
+    owner: str
+    limit: int
+    remaining: int
+    span_s: float | None
+    whole_in_s: float | None
+
+
+class KeyInfo(Told):
+    """A key without its secrets; ``previous`` counts those from before that still open.
+
+    ``state`` is what it is now: active, blocked, revoked, expired, pending or used up.
+    """
+
+    id: str
+    project: str
+    state: str
+    environment: str | None = None
+    models: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
+    not_before: float | datetime | None = None
+    expires_at: float | datetime | None = None
+    uses: int | None = None
+    uses_left: int | None = None
+    blocked_s: float | None = None
+    previous: int = 0
+
+
+class KeyMade(Told):
+    """A key, and its secret where the server made it: it is told this once."""
+
+    key: KeyInfo
+    secret: str | None = Field(default=None, repr=False)
 
 
 class JournalPage(Told):

@@ -15,6 +15,9 @@ from mockserver.control.calls import (
     ConnectionPage,
     Health,
     JournalPage,
+    KeyInfo,
+    KeyMade,
+    LimitInfo,
     RuleInfo,
     RulesCall,
     SandboxInfo,
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from mockserver.faults.rules import Rule
-    from mockserver.settings import BudgetSettings, SandboxSettings
+    from mockserver.settings import BudgetSettings, LimitSettings, SandboxSettings
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -224,6 +227,48 @@ class ControlClient:
         told = {"advance_s": float(seconds)}
         return _as(ClockInfo, await self._call("POST", _at(name, "/clock"), told))
 
+    async def limits(self, name: str = "default") -> tuple[LimitInfo, ...]:
+        """How every limit stands for everybody who has asked."""
+        told = _table(await self._call("GET", _at(name, "/rate-limits")))
+        return _several(LimitInfo, told.get("standings"))
+
+    async def set_limits(self, *limits: LimitSettings, name: str = "default") -> None:
+        """These limits in place of those in the list; none takes all of them away."""
+        told = [limit.model_dump(mode="json", exclude_unset=True) for limit in limits]
+        await self._call("PUT", _at(name, "/rate-limits"), {"rate_limits": told})
+
+    async def keys(self, name: str = "default") -> tuple[KeyInfo, ...]:
+        """Every key, without secrets."""
+        return _several(KeyInfo, await self._call("GET", _at(name, "/keys")))
+
+    async def add_key(self, key_id: str, name: str = "default", **others: object) -> KeyMade:
+        """A key; ``others`` are further fields of KeySettings. Without ``key`` one is made."""
+        told = {"id": key_id, **others}
+        return _as(KeyMade, await self._call("POST", _at(name, "/keys"), told))
+
+    async def revoke_key(self, key_id: str, name: str = "default") -> KeyInfo:
+        """A key that opens nothing any more."""
+        return _as(KeyInfo, await self._call("POST", _key(name, key_id, "revoke")))
+
+    async def block_key(
+        self, key_id: str, name: str = "default", *, for_s: float | None = None
+    ) -> KeyInfo:
+        """A blocked key, for a while or until it is unblocked."""
+        told = {} if for_s is None else {"for_s": float(for_s)}
+        return _as(KeyInfo, await self._call("POST", _key(name, key_id, "block"), told))
+
+    async def unblock_key(self, key_id: str, name: str = "default") -> KeyInfo:
+        """A key that is not blocked."""
+        return _as(KeyInfo, await self._call("POST", _key(name, key_id, "unblock")))
+
+    async def rotate_key(
+        self, key_id: str, name: str = "default", *, overlap_s: float = 0.0, key: str | None = None
+    ) -> KeyMade:
+        """A new secret for a key; the one before opens ``overlap_s`` seconds more."""
+        told: dict[str, object] = {"overlap_s": float(overlap_s)}
+        told |= {} if key is None else {"key": key}
+        return _as(KeyMade, await self._call("POST", _key(name, key_id, "rotate"), told))
+
     async def _call(
         self,
         method: str,
@@ -260,6 +305,10 @@ async def _read(response: aiohttp.ClientResponse) -> object:
 
 def _at(name: str, rest: str = "") -> str:
     return f"/sandboxes/{quote(name, safe='')}{rest}"
+
+
+def _key(name: str, key_id: str, call: str) -> str:
+    return _at(name, f"/keys/{quote(key_id, safe='')}/{call}")
 
 
 def _as(model: type[Model], value: object) -> Model:

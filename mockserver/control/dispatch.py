@@ -36,6 +36,7 @@ _STATUS_OF_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (RuleError, 400),
     (errors.UnknownSandboxError, 404),
     (errors.UnknownRuleError, 404),
+    (errors.UnknownKeyError, 404),
     (errors.MockServerError, 409),
 )
 

@@ -14,6 +14,9 @@ from mockserver.faults.complaints import nearest
 NAMES = (
     "healthy",
     "free-tier",
+    "starter-tier",
+    "pro-tier",
+    "enterprise-tier",
     "bad-day",
     "outage",
     "slow-model",

@@ -14,10 +14,11 @@ from mockserver.settings.budget import (
 )
 from mockserver.settings.clock import ClockSettings
 from mockserver.settings.journal import JournalSettings
-from mockserver.settings.keys import DEFAULT_KEY, KeySettings
+from mockserver.settings.keys import DEFAULT_KEY, KeyBlockSettings, KeySettings, PreviousSecret
 from mockserver.settings.latency import LatencySettings, ModelLatencySettings, SpreadSettings
-from mockserver.settings.limits import RateLimitSettings
+from mockserver.settings.limits import LimitHeaderSettings, LimitSettings, RateLimitSettings
 from mockserver.settings.media import MediaSettings
+from mockserver.settings.projects import ProjectSettings
 from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
 from mockserver.settings.sandbox import SandboxSettings, ServerSettings
 from mockserver.settings.snapshot import Port, Snapshot, refuse_twins
@@ -33,13 +34,18 @@ __all__ = [
     "ClockSettings",
     "EmbeddingSettings",
     "JournalSettings",
+    "KeyBlockSettings",
     "KeySettings",
     "LatencySettings",
+    "LimitHeaderSettings",
+    "LimitSettings",
     "MediaSettings",
     "ModelLatencySettings",
     "Port",
+    "PreviousSecret",
     "PriceSettings",
     "PricingSettings",
+    "ProjectSettings",
     "RateLimitSettings",
     "ReplySettings",
     "SandboxSettings",

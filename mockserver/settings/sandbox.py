@@ -16,10 +16,11 @@ from mockserver.settings.budget import (
 )
 from mockserver.settings.clock import ClockSettings
 from mockserver.settings.journal import JournalSettings
-from mockserver.settings.keys import DEFAULT_KEY, KeySettings
+from mockserver.settings.keys import DEFAULT_KEY, KeyBlockSettings, KeySettings
 from mockserver.settings.latency import LatencySettings
-from mockserver.settings.limits import RateLimitSettings
+from mockserver.settings.limits import LimitHeaderSettings, LimitSettings, RateLimitSettings
 from mockserver.settings.media import MediaSettings
+from mockserver.settings.projects import ProjectSettings, check_projects
 from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
 from mockserver.settings.snapshot import Name, Port, Snapshot, Switch, refuse_twins
 from mockserver.settings.storage import StorageSettings
@@ -42,7 +43,12 @@ class SandboxSettings(Snapshot):
     keys: tuple[KeySettings, ...] = (KeySettings(id="dev", key=DEFAULT_KEY),)
     rules: tuple[Rule, ...] = ()
     seed: int = Field(default=0, strict=True)
+    environment: Name | None = None
+    projects: tuple[ProjectSettings, ...] = ()
+    key_block: KeyBlockSettings = KeyBlockSettings()
     rate_limit: RateLimitSettings | None = None
+    rate_limits: tuple[LimitSettings, ...] = ()
+    limit_headers: LimitHeaderSettings = LimitHeaderSettings()
     budget: BudgetSettings | None = None
     budgets: tuple[ScopedBudgetSettings, ...] = ()
     pricing: PricingSettings | None = None
@@ -64,10 +70,16 @@ class SandboxSettings(Snapshot):
     def _names_are_unique(self) -> Self:
         refuse_twins("key id", (key.id for key in self.keys))
         refuse_twins("rule id", (rule.id for rule in self.rules if rule.id))
-        if len({key.key for key in self.keys}) != len(self.keys):
+        if len(set(self.secrets)) != len(self.secrets):
             raise ValueError("two keys have the same secret; give each key its own")
+        check_projects(self)
         check_spending(self)
         return self
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secrets of all keys, those from before a rotation among them."""
+        return tuple(secret for key in self.keys for secret in key.secrets)
 
 
 class ServerSettings(Snapshot):

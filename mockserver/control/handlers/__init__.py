@@ -1,6 +1,6 @@
 """The calls of the control API: each a small function from a call to its answer."""
 
-from mockserver.control.handlers import budget, clock, journal, limits, rules, sandboxes
+from mockserver.control.handlers import budget, clock, journal, keys, limits, rules, sandboxes
 from mockserver.control.handlers.call import Calls
 
 CALLS: Calls = {
@@ -8,6 +8,7 @@ CALLS: Calls = {
     **rules.CALLS,
     **journal.CALLS,
     **budget.CALLS,
+    **keys.CALLS,
     **limits.CALLS,
     **clock.CALLS,
 }

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from mockserver.control.calls import LimitsCall
 from mockserver.control.handlers.call import ONE, Calls, ControlCall, json_answer
+from mockserver.control.handlers.sandboxes import patched
 from mockserver.settings import RateLimitSettings
 
 if TYPE_CHECKING:
+    from mockserver.admission.limiter import Standing
     from mockserver.answer import Answer
     from mockserver.sandbox import Sandbox
+
+NS_PER_S = 1_000_000_000
 
 
 async def set_rate_limit(call: ControlCall) -> Answer:
@@ -22,13 +28,50 @@ async def remove_rate_limit(call: ControlCall) -> Answer:
     return _with_rate_limit(call.sandbox, None)
 
 
+async def show_limits(call: ControlCall) -> Answer:
+    """The limits in force, and how each stands for everybody who has asked."""
+    return _limits_answer(call.sandbox)
+
+
+async def set_limits(call: ControlCall) -> Answer:
+    """These limits in place of the others; what was used of one that stays, stays used."""
+    return _with_limits(call.sandbox, call.asked(LimitsCall))
+
+
+async def remove_limits(call: ControlCall) -> Answer:
+    """None of the limits in the list is left; ``rate_limit`` and those of projects stay."""
+    return _with_limits(call.sandbox, LimitsCall(rate_limits=()))
+
+
 def _with_rate_limit(sandbox: Sandbox, limit: RateLimitSettings | None) -> Answer:
     sandbox.replace_settings(sandbox.settings.model_copy(update={"rate_limit": limit}))
     return json_answer({"rate_limit": limit.model_dump() if limit else None})
 
 
+def _with_limits(sandbox: Sandbox, asked: LimitsCall) -> Answer:
+    sandbox.replace_settings(patched(sandbox.settings, asked.model_dump()))
+    return _limits_answer(sandbox)
+
+
+def _limits_answer(sandbox: Sandbox) -> Answer:
+    limits = [limit.model_dump() for limit in sandbox.settings.rate_limits]
+    standings = sandbox.limiter.all_standings(sandbox.clock.monotonic_ns())
+    return json_answer({"rate_limits": limits, "standings": [_told(each) for each in standings]})
+
+
+def _told(standing: Standing) -> dict[str, object]:
+    told = asdict(standing)
+    for name in ("span", "whole_in"):
+        ns = told.pop(f"{name}_ns")
+        told[f"{name}_s"] = None if ns is None else ns / NS_PER_S
+    return told
+
+
 CALLS: Calls = {
     ("PUT", f"{ONE}/rate-limit"): set_rate_limit,
     ("DELETE", f"{ONE}/rate-limit"): remove_rate_limit,
+    ("GET", f"{ONE}/rate-limits"): show_limits,
+    ("PUT", f"{ONE}/rate-limits"): set_limits,
+    ("DELETE", f"{ONE}/rate-limits"): remove_limits,
 }
 """What this module answers: method, path after ``/_mock``, and the call."""

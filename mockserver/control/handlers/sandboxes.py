@@ -88,7 +88,10 @@ def _info(sandbox: Sandbox) -> dict[str, object]:
 
 
 def _shown_settings(settings: SandboxSettings) -> dict[str, Any]:
-    return settings.model_dump(mode="json", exclude={"keys": {"__all__": {"key"}}, "rules": True})
+    return settings.model_dump(mode="json", exclude={"keys": _SECRETS, "rules": True})
+
+
+_SECRETS: dict[str, Any] = {"__all__": {"key": True, "previous": {"__all__": {"key"}}}}
 
 
 CALLS: Calls = {

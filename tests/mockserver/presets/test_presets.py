@@ -13,6 +13,7 @@ from mockserver.config import ConfigError, ConfigFile, check, server_settings
 from mockserver.faults.schedule import Draws
 from mockserver.replies.latency import plan, times_of
 from mockserver.server import MockServer
+from mockserver.settings import RateLimitSettings
 
 if TYPE_CHECKING:
     from mockserver.settings import ServerSettings
@@ -74,6 +75,19 @@ async def test_free_tier_lets_five_a_minute_in() -> None:
     """The sixth is refused."""
     async with MockServer(settings_of("free-tier")) as server:
         assert await outcomes(server, 8) == {"200": 5, "429": 3}
+
+
+@pytest.mark.parametrize(("name", "limit"), [("starter-tier", 50), ("pro-tier", 500)])
+def test_each_tier_has_its_requests_a_minute(name: str, limit: int) -> None:
+    """As documented: free 5, starter 50, pro 500."""
+    (sandbox,) = settings_of(name).sandboxes
+
+    assert sandbox.rate_limit == RateLimitSettings(requests_per_minute=limit)
+
+
+def test_the_enterprise_tier_has_none() -> None:
+    """As documented."""
+    assert settings_of("enterprise-tier").sandboxes[0].rate_limit is None
 
 
 async def test_outage_answers_503() -> None:
