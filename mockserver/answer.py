@@ -109,3 +109,21 @@ class Answer:
     def with_headers(self, *headers: tuple[str, str]) -> Answer:
         """The same answer with further headers behind its own."""
         return Answer(self.status, self.headers + headers, self.body, self.reason)
+
+    def with_header(self, name: str, value: str | None) -> Answer:
+        """The same answer with a header in the place of its own of that name, or as the last one.
+
+        None leaves the header out. An answer that is so already is given back itself.
+        """
+        lowered, headers, put = name.lower(), [], value is None
+        for pair in self.headers:
+            if pair[0].lower() != lowered:
+                headers.append(pair)
+            elif not put and value is not None:
+                headers.append((name, value))
+                put = True
+        if not put and value is not None:
+            headers.append((name, value))
+        if tuple(headers) == self.headers:
+            return self
+        return Answer(self.status, tuple(headers), self.body, self.reason)

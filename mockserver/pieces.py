@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from mockserver.answer import EventKind, Gate
 
 
+MOST_RECUT = 20_000_000
+"""Bytes of a body that can be cut anew: a huge one is never in memory whole."""
+
+
 @value
 class Piece:
     """One write of body bytes (one chunk when the framing is chunked), after a pause.

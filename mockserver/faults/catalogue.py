@@ -15,11 +15,25 @@ from mockserver.faults.answers import (
     SuccessFalse,
 )
 from mockserver.faults.bodies import CutJson
-from mockserver.faults.connection import CloseBeforeHeaders, CutBody, RstBeforeHeaders
+from mockserver.faults.bulk import GzipBomb, HugeBody, HugeChunk
+from mockserver.faults.connection import (
+    Blackhole,
+    CloseBeforeHeaders,
+    CutBody,
+    RstBeforeHeaders,
+)
 from mockserver.faults.description import FaultDescription, describe_fault
+from mockserver.faults.fields import ExtraFields, MissingFields, NonFiniteNumber
+from mockserver.faults.framings import ConflictingFraming, UntilClose
+from mockserver.faults.gates import HoldUntilReleased
+from mockserver.faults.hints import RetryAfter
+from mockserver.faults.interim import InterimResponses
 from mockserver.faults.items import Items
-from mockserver.faults.listener import Refuse
+from mockserver.faults.labels import InvalidUtf8, WrongCharset, WrongContentType
+from mockserver.faults.listener import CloseIdle, Refuse, SlowAccept
 from mockserver.faults.noop import Noop
+from mockserver.faults.pooling import CloseOnNextRequest, ConnectionClose, ExtraBytes
+from mockserver.faults.redirects import Redirect
 from mockserver.faults.stream_bytes import (
     Bom,
     DataLines,
@@ -27,11 +41,15 @@ from mockserver.faults.stream_bytes import (
     OtherStyle,
     Split,
     SplitCrlf,
+    SseFields,
 )
 from mockserver.faults.stream_chunks import Comments, MalformedChunk
 from mockserver.faults.stream_endings import CutStream, ErrorChunk, MarkerOpen, NoMarker
+from mockserver.faults.stream_markers import EarlyMarker, LateMarker, TwoMarkers
+from mockserver.faults.stream_order import DuplicateChunk, MissingChunk, ReorderChunks
+from mockserver.faults.stream_shape import ChunkShape, LengthFinish, NoFinishReason, NoUsage
 from mockserver.faults.stream_timing import Pace, SlowFirstToken, Stall
-from mockserver.faults.timing import Drip, Hold, SilenceAfterHeaders
+from mockserver.faults.timing import Drip, Hold, SilenceAfterHeaders, SlowHeaders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,30 +63,63 @@ AnyFault = Annotated[
     | SuccessFalse
     | HtmlPage
     | EmptyBody
-    | CutJson
     | ProblemJson
+    | Redirect
+    | RetryAfter
+    | CutJson
+    | MissingFields
+    | ExtraFields
+    | NonFiniteNumber
+    | NoFinishReason
+    | NoUsage
+    | WrongContentType
+    | WrongCharset
+    | InvalidUtf8
+    | HugeBody
+    | GzipBomb
     | Items
     | Hold
+    | HoldUntilReleased
+    | SlowHeaders
     | SilenceAfterHeaders
     | Drip
+    | InterimResponses
     | RstBeforeHeaders
     | CloseBeforeHeaders
+    | Blackhole
     | CutBody
+    | ConflictingFraming
+    | UntilClose
+    | ExtraBytes
+    | ConnectionClose
+    | CloseOnNextRequest
+    | CloseIdle
+    | SlowAccept
     | Refuse
     | SlowFirstToken
     | Pace
     | Stall
     | CutStream
     | ErrorChunk
+    | LengthFinish
     | MalformedChunk
+    | DuplicateChunk
+    | MissingChunk
+    | ReorderChunks
+    | ChunkShape
+    | HugeChunk
     | Comments
     | NoMarker
     | MarkerOpen
+    | TwoMarkers
+    | LateMarker
+    | EarlyMarker
     | OtherStyle
     | Split
     | SplitCrlf
     | LineEnds
     | DataLines
+    | SseFields
     | Bom,
     Discriminator("kind"),
 ]

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mockserver.answer import Answer, Ending
 from mockserver.delivery import BROKEN_CHUNK, Framing
-from mockserver.faults.base import Count, Fault
+from mockserver.faults.base import Count, Fault, Seconds
 from mockserver.pieces import Piece, kept
 
 if TYPE_CHECKING:
@@ -52,6 +52,26 @@ class CloseBeforeHeaders(Fault):
     def shape_delivery(self, delivery: Delivery) -> Delivery:
         """Nothing, then FIN."""
         return unanswered(delivery, Ending.FIN)
+
+
+class Blackhole(Fault):
+    """The server hears everything and says nothing, not even good-bye to a client that leaves."""
+
+    summary: ClassVar[str] = "Not one byte, and no FIN, not even after the client's own."
+    example: ClassVar[dict[str, Any]] = {"kind": "blackhole"}
+
+    kind: Literal["blackhole"] = "blackhole"
+    deaf_s: Seconds = Field(
+        default=60.0, description="how long the socket is kept after the client's FIN"
+    )
+
+    def answer(self, facts: RequestFacts) -> Answer:  # noqa: ARG002 - the same for each request
+        """Nothing of this is sent."""
+        return UNSENT
+
+    def shape_delivery(self, delivery: Delivery) -> Delivery:
+        """Nothing, and no end."""
+        return unanswered(delivery, Ending.OPEN).with_extras(deaf_s=self.deaf_s)
 
 
 class CutBody(Fault):
@@ -108,4 +128,12 @@ class CutBody(Fault):
 
 def unanswered(delivery: Delivery, ending: Ending) -> Delivery:
     """No head, no body, and then the ending; a silence before it stays."""
-    return replace(delivery, send_head=False, pieces=(), content_length=None, tail=0, ending=ending)
+    return replace(
+        delivery,
+        send_head=False,
+        pieces=(),
+        content_length=None,
+        tail=0,
+        ending=ending,
+        open_s=None,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ def as_toml(value: object) -> str:
     """A value as inline TOML; what is None is left out, since TOML has no null."""
     if isinstance(value, dict):
         inner = ", ".join(
-            f"{key} = {as_toml(item)}" for key, item in value.items() if item is not None
+            f"{_toml_key(key)} = {as_toml(item)}" for key, item in value.items() if item is not None
         )
         return f"{{ {inner} }}"
     if isinstance(value, list | tuple):
@@ -86,10 +87,16 @@ def as_toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def _toml_key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
+
+
 def _unit(name: str) -> str:
     """The unit that a name ends in: every quantity is named after its unit."""
     if name == "seconds" or name.endswith("_s"):
         return "s"
+    if name.endswith("_ms"):
+        return "ms"
     last = name.rsplit("_", maxsplit=1)[-1]
     return last if last in {"bytes", "chunks"} else ""
 

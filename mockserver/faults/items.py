@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import orjson
 from pydantic import Field, model_validator
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 class Items(Fault):
-    """Embedding results in another order, some of them failed, each named by its ``index``.
+    """Embedding results in another order, some of them failed, lost or too many.
+
+    Each is named by its ``index``.
 
     Without ``indexed``, a healthy entry stays a bare vector: results in another order are then
     *wrong*, since nothing says whose they are.
@@ -24,7 +26,7 @@ class Items(Fault):
 
     summary: ClassVar[str] = (
         'Embedding results as `{"index", "embedding"}`, reordered; failed ones as '
-        '`{"index", "error"}`.'
+        '`{"index", "error"}`, some missing or too many.'
     )
     example: ClassVar[dict[str, Any]] = {"kind": "items", "order": "shuffled", "errors": [3]}
 
@@ -38,14 +40,24 @@ class Items(Fault):
     message: Text = Field(
         default="The item could not be processed", description="message of a failed item"
     )
+    missing: tuple[Count, ...] = Field(
+        default=(), description="indexes (from 0) of the items that are left out"
+    )
+    surplus: Annotated[int, Field(ge=0, le=10_000, strict=True)] = Field(
+        default=0, description="how many more there are than asked for; each repeats the last"
+    )
     indexed: bool = Field(
         default=True, strict=True, description="whether healthy entries carry their index"
     )
 
     @model_validator(mode="after")
     def _does_something(self) -> Self:
-        if self.order == "given" and not self.errors and not self.indexed:
-            raise ValueError("changes nothing; give an order, errors, or indexed")
+        changes = self.order != "given" or self.errors or self.missing or self.surplus
+        if not changes and not self.indexed:
+            raise ValueError("changes nothing; give an order, errors, missing, surplus, or indexed")
+        both = sorted(set(self.errors) & set(self.missing))
+        if both:
+            raise ValueError(f"item {both[0]} cannot both fail and be missing; keep one")
         return self
 
     def shape_answer(self, answer: Answer, draws: Draws) -> Answer:
@@ -54,10 +66,14 @@ class Items(Fault):
         if document is None:
             return answer
         vectors: list[Any] = document["data"]["embeddings"]
-        if self.errors and not any(index < len(vectors) for index in self.errors):
+        named = (*self.errors, *self.missing)
+        if not vectors or (named and not any(index < len(vectors) for index in named)):
             return answer
-        order = self._order(len(vectors), draws)
-        document["data"]["embeddings"] = [self._entry(index, vectors[index]) for index in order]
+        order = [index for index in self._order(len(vectors), draws) if index not in self.missing]
+        entries = [self._entry(index, vectors[index]) for index in order]
+        more = range(len(vectors), len(vectors) + self.surplus)
+        entries.extend(self._entry(index, vectors[-1]) for index in more)
+        document["data"]["embeddings"] = entries
         return replace(answer, body=orjson.dumps(document))
 
     def _order(self, length: int, draws: Draws) -> list[int]:

@@ -1,7 +1,8 @@
 """A stream's script, read by its chunks: what stream faults have in common.
 
 "After n chunks" always means directly after the n-th event of kind ``CHUNK``; after 0 chunks is
-before everything. Comments and markers do not count.
+before everything. Comments and markers do not count. In a stream that has no chunk but bytes as
+they are (sound), each of those counts as one.
 """
 
 from __future__ import annotations
@@ -20,9 +21,16 @@ DONE = Event(b"[DONE]", EventKind.MARKER)
 
 def chunk_places(stream: EventStream) -> tuple[int, ...]:
     """Where among the events the chunks stand."""
-    return tuple(
-        place for place, event in enumerate(stream.events) if event.kind is EventKind.CHUNK
-    )
+    return _places_of(EventKind.CHUNK, stream) or _places_of(EventKind.RAW, stream)
+
+
+def is_text(stream: EventStream) -> bool:
+    """Whether lines mean anything in a stream: it is no sound, nor anything else of bytes alone."""
+    return bool(stream.eol) and not all(event.kind is EventKind.RAW for event in stream.events)
+
+
+def _places_of(kind: EventKind, stream: EventStream) -> tuple[int, ...]:
+    return tuple(place for place, event in enumerate(stream.events) if event.kind is kind)
 
 
 def place_after(stream: EventStream, chunks: int) -> int | None:

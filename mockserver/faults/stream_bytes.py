@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import orjson
 from pydantic import Field
 
 from mockserver.answer import EventKind, StreamStyle
 from mockserver.delivery import Framing
-from mockserver.faults.base import Fault, Seconds, Size, SomeSeconds
-from mockserver.faults.script import with_marker, without_marker
-from mockserver.pieces import joined, recut
+from mockserver.faults.base import Count, Fault, Seconds, Size, SomeSeconds
+from mockserver.faults.script import is_text, with_marker, without_marker
+from mockserver.pieces import MOST_RECUT, joined, recut
 
 if TYPE_CHECKING:
-    from mockserver.answer import Event, EventStream
+    from mockserver.answer import Event, EventStream, Headers
     from mockserver.delivery import Delivery
+
+OneLine = Annotated[str, Field(pattern=r"^[^\r\n]*$", max_length=1000, strict=True)]
+
+_BARE = (EventKind.COMMENT, EventKind.RAW)
+"""Events without data of their own."""
 
 LINE_ENDS = {"lf": b"\n", "crlf": b"\r\n", "cr": b"\r"}
 
@@ -34,7 +39,7 @@ class Split(Fault):
     def shape_delivery(self, delivery: Delivery) -> Delivery:
         """Write the stream's bytes anew; a reply that is no stream, or empty, stays."""
         length = delivery.body_length
-        if delivery.framing is not Framing.CHUNKED or not length:
+        if delivery.framing is not Framing.CHUNKED or not 0 < length <= MOST_RECUT:
             return delivery
         cuts = range(self.bytes, length, self.bytes)
         return replace(delivery, pieces=recut(delivery.pieces, cuts, self.interval_s))
@@ -50,12 +55,14 @@ class SplitCrlf(Fault):
     pause_s: SomeSeconds = Field(default=0.02, description="pause inside the line end")
 
     def shape_stream(self, stream: EventStream) -> EventStream:
-        """End lines with CRLF."""
+        """End lines with CRLF; what has no lines stays."""
+        if not is_text(stream):
+            return stream
         return replace(stream, eol=LINE_ENDS["crlf"])
 
     def shape_delivery(self, delivery: Delivery) -> Delivery:
         """Write up to each CR, pause, and go on with the LF."""
-        if delivery.framing is not Framing.CHUNKED:
+        if delivery.framing is not Framing.CHUNKED or delivery.body_length > MOST_RECUT:
             return delivery
         data = joined(delivery.pieces)
         cuts = [at + 1 for at in range(len(data) - 1) if data[at : at + 2] == LINE_ENDS["crlf"]]
@@ -74,7 +81,9 @@ class LineEnds(Fault):
     eol: Literal["lf", "crlf", "cr"] = Field(description="the line end")
 
     def shape_stream(self, stream: EventStream) -> EventStream:
-        """End lines so; a stream that does is already as promised."""
+        """End lines so; a stream that does is already as promised, and what has no lines stays."""
+        if not is_text(stream):
+            return stream
         return replace(stream, eol=LINE_ENDS[self.eol])
 
 
@@ -102,9 +111,50 @@ class OtherStyle(Fault):
     marker: bool = Field(default=False, strict=True, description="whether `[DONE]` ends it")
 
     def shape_stream(self, stream: EventStream) -> EventStream:
-        """Frame the events so; a stream that is framed so is already as promised."""
+        """Frame the events so; one that is so is as promised, and what has no lines stays."""
+        if not is_text(stream):
+            return stream
         events = with_marker(stream) if self.marker else without_marker(stream)
         return replace(stream, style=StreamStyle(self.style), events=events)
+
+
+class SseFields(Fault):
+    """Events with names, ids and a reconnection time (WHATWG HTML 9.2.6)."""
+
+    summary: ClassVar[str] = (
+        "Stream: in SSE, `event:`, `id:` or `retry:` before the data of events."
+    )
+    example: ClassVar[dict[str, Any]] = {
+        "kind": "sse_fields",
+        "event": "chunk",
+        "ids": True,
+        "retry_ms": 3000,
+    }
+
+    kind: Literal["sse_fields"] = "sse_fields"
+    event: OneLine | None = Field(default="message", description="name of every event")
+    ids: bool = Field(default=False, strict=True, description="whether events are numbered from 1")
+    retry_ms: Count | None = Field(
+        default=None, description="reconnection time that the first event tells, in milliseconds"
+    )
+
+    def shape_stream(self, stream: EventStream) -> EventStream:
+        """Add the fields to what has data; a stream of JSON lines, which has none, stays."""
+        if stream.style is not StreamStyle.SSE or not is_text(stream):
+            return stream
+        spoken = [at for at, event in enumerate(stream.events) if event.kind not in _BARE]
+        numbers = {at: number for number, at in enumerate(spoken, start=1)}
+        events = tuple(
+            replace(event, fields=self._fields(numbers[at])) if at in numbers else event
+            for at, event in enumerate(stream.events)
+        )
+        return replace(stream, events=events)
+
+    def _fields(self, number: int) -> Headers:
+        event = (("event", self.event),) if self.event is not None else ()
+        told = (("id", str(number)),) if self.ids else ()
+        retry = self.retry_ms if number == 1 else None
+        return (*event, *told, *((("retry", str(retry)),) if retry is not None else ()))
 
 
 class DataLines(Fault):

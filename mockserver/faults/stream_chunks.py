@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from mockserver.answer import Event, EventKind
 from mockserver.faults.base import Count, Fault, SomeSeconds, Text
-from mockserver.faults.script import changed, chunk_places
+from mockserver.faults.script import changed, chunk_places, is_text
 
 if TYPE_CHECKING:
     from mockserver.answer import EventStream
@@ -71,7 +71,7 @@ class Comments(Fault):
         chosen = set(
             places if self.before_chunk == "every" else places[self.before_chunk - 1 :][:1]
         )
-        if not chosen:
+        if not chosen or not is_text(stream):
             return stream
         comment = Event(self.text.encode(), EventKind.COMMENT, self.every_s)
         events: list[Event] = []

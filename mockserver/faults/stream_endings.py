@@ -10,7 +10,7 @@ from pydantic import Field
 
 from mockserver.answer import Ending, Event, EventKind
 from mockserver.faults.base import Count, Fault, Seconds, Text
-from mockserver.faults.script import place_after, with_marker, without_marker
+from mockserver.faults.script import is_text, place_after, with_marker, without_marker
 
 if TYPE_CHECKING:
     from mockserver.answer import EventStream
@@ -99,5 +99,7 @@ class MarkerOpen(Fault):
     )
 
     def shape_stream(self, stream: EventStream) -> EventStream:
-        """Send the marker last and leave the body open."""
+        """Send the marker last and leave the body open; what is no text stays."""
+        if not is_text(stream):
+            return stream
         return replace(stream, events=with_marker(stream), ending=Ending.OPEN, hold_s=self.hold_s)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from mockserver.answer import Ending
-from mockserver.delivery import Framing
+from mockserver.delivery import Framing, HeadPace
 from mockserver.faults.base import Fault, Seconds, Size, SomeSeconds
-from mockserver.pieces import delayed, recut
+from mockserver.pieces import MOST_RECUT, delayed, recut
 
 if TYPE_CHECKING:
     from mockserver.delivery import Delivery
@@ -34,6 +34,23 @@ class Hold(Fault):
                 delivery, send_head=False, pieces=(), tail=0, ending=Ending.OPEN, open_s=None
             )
         return replace(delivery, hold_s=delivery.hold_s + self.seconds)
+
+
+class SlowHeaders(Fault):
+    """The head trickles: the server is alive, and has said nothing yet."""
+
+    summary: ClassVar[str] = "The head byte by byte or line by line, with a pause between."
+    example: ClassVar[dict[str, Any]] = {"kind": "slow_headers", "by": "line", "interval_s": 0.5}
+
+    kind: Literal["slow_headers"] = "slow_headers"
+    by: Literal["byte", "line"] = Field(default="line", description="what is written at once")
+    interval_s: SomeSeconds = Field(description="pause between two writes")
+
+    def shape_delivery(self, delivery: Delivery) -> Delivery:
+        """Let the head trickle; where none is sent, stay."""
+        if not delivery.send_head:
+            return delivery
+        return delivery.with_extras(head_pace=HeadPace(self.by, self.interval_s))
 
 
 class SilenceAfterHeaders(Fault):
@@ -78,9 +95,9 @@ class Drip(Fault):
     )
 
     def shape_delivery(self, delivery: Delivery) -> Delivery:
-        """Cut the body into drops; a body of one drop or none stays."""
+        """Cut the body into drops; a body of one drop or none stays, and one over 20 MB."""
         length = delivery.body_length
-        if length <= self.bytes:
+        if length <= self.bytes or length > MOST_RECUT:
             return delivery
         cuts = range(self.bytes, self._dripped(length), self.bytes)
         return replace(delivery, pieces=recut(delivery.pieces, cuts, self.interval_s))

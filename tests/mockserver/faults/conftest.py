@@ -10,9 +10,15 @@ import pytest
 from mockserver.answer import Answer, Event, EventKind, EventStream
 from mockserver.facts import RequestFacts
 from mockserver.faults.schedule import Draws
+from mockserver.server import MockServer
+from mockserver.settings import SandboxSettings
+from tests.mockserver.faults.wire_cases import CHUNKS, Healthy, ask
+from tests.mockserver.rawclient import unchunked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
+
+    from mockserver.sandbox import Sandbox
 
 FACTS = RequestFacts(
     method="POST",
@@ -70,3 +76,27 @@ def make_answer() -> Callable[..., Answer]:
 def draws() -> Draws:
     """The draws of one decision."""
     return Draws(seed=7, rule_id="rule-1", token="call-0123456789ab", attempt=1)
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """A sandbox whose healthy stream has six chunks and a marker."""
+    settings = SandboxSettings.model_validate(
+        {
+            "name": "wire",
+            "stream": {"chunks": CHUNKS, "marker": True, "final_chunk": False},
+            "embeddings": {"dimension": 2},
+        }
+    )
+    async with MockServer() as server:
+        yield await server.open_sandbox(settings)
+
+
+@pytest.fixture
+async def healthy(sandbox: Sandbox) -> Healthy:
+    """What the sandbox says while nothing is wrong."""
+    stream, _ = await ask(sandbox, "stream")
+    vectors, _ = await ask(sandbox, "json")
+    events, rest = unchunked(stream.body)
+    assert (len(events), rest) == (CHUNKS + 1, b"")
+    return Healthy(vectors.body, tuple(event.removesuffix(b"\n\n") for event in events[:-1]))

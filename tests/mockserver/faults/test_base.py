@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 ABILITIES = (
     base.Answering,
     base.AnswerShaping,
+    base.ReplyShaping,
     base.StreamShaping,
     base.DeliveryShaping,
     base.ListenerClosing,
+    base.AcceptSlowing,
+    base.IdleEnding,
 )
 
 

@@ -54,7 +54,7 @@ plain = st.recursive(
     | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=10),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.from_regex(r"[a-z_]{1,6}", fullmatch=True), inner, max_size=3)
+        | st.dictionaries(st.from_regex(r"[a-z_. ]{1,6}", fullmatch=True), inner, max_size=3)
     ),
     max_leaves=8,
 )

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import calendar
-import re
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -19,152 +17,42 @@ import pytest
 
 from mockserver.faults.catalogue import FAULTS
 from mockserver.faults.rules import parse_rules
-from mockserver.server import MockServer
-from mockserver.settings import SandboxSettings
-from tests.mockserver.rawclient import RawClient, Received, chat, request, unchunked
+from tests.mockserver.faults import (
+    test_on_the_wire_answers,
+    test_on_the_wire_connections,
+    test_on_the_wire_streams,
+)
+from tests.mockserver.faults.wire_cases import (
+    ASKED,
+    ITEM_ERROR,
+    JSON,
+    LATE_S,
+    NS_PER_S,
+    OVERLOADED,
+    PAGE,
+    PROBLEM,
+    Case,
+    Healthy,
+    Pause,
+    answer,
+    ask,
+    chunked,
+    failure,
+    head,
+    indexed,
+    judge_pause,
+    judged,
+    portions,
+    sized,
+    spent,
+    steady,
+    told_from_the_noop,
+    with_items,
+)
+from tests.mockserver.rawclient import RawClient
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-
     from mockserver.sandbox import Sandbox
-
-CHUNKS = 6
-WATCHED_S = 0.3
-"""How long an open socket is watched for an ending that must not come."""
-LATE_S = 0.5
-"""How much later than planned a byte may arrive."""
-NS_PER_S = 1_000_000_000
-
-CLOSE = (("Connection", "close"),)
-ASKED = {
-    "stream": request(body=chat(stream=True), headers=CLOSE),
-    "json": request(
-        "/v1/vectors/embedding",
-        {"model": "pawa-embeddings-v1-20241001", "sentences": ["moja", "mbili", "tatu"]},
-        headers=CLOSE,
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Healthy:
-    """The text of the healthy replies: the JSON body, and each chunk's payload."""
-
-    json: bytes
-    chunks: tuple[bytes, ...]
-
-    @property
-    def vectors(self) -> list[Any]:
-        found: list[Any] = orjson.loads(self.json)["data"]["embeddings"]
-        return found
-
-    @property
-    def lines(self) -> list[bytes]:
-        """The stream's events in their default framing, the marker last."""
-        return [*(chunk + b"\n\n" for chunk in self.chunks), b"[DONE]\n\n"]
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Bytes that must not come sooner than so many seconds after the request.
-
-    ``after`` are the bytes before the pause: they arrive well before its end, or the pause was
-    not where it should be.
-    """
-
-    seconds: float
-    until: bytes | Callable[[Healthy], bytes]
-    after: bytes | Callable[[Healthy], bytes] = b""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A fault, what is asked for, and what must be seen."""
-
-    kind: str
-    seen: Callable[[Healthy], bytes]
-    settings: dict[str, Any] = field(default_factory=dict)
-    ask: str = "stream"
-    ending: str = "fin"
-    pause: Pause | None = None
-
-    @property
-    def name(self) -> str:
-        words = [f"{key}={value}" for key, value in self.settings.items()]
-        return "-".join([self.kind, self.ask, *words])
-
-    @property
-    def fault(self) -> dict[str, Any]:
-        return {"kind": self.kind, **self.settings}
-
-
-def head(status: str, kind: str, framing: str, *headers: str) -> bytes:
-    """The head of a reply, with what differs from time to time written as X."""
-    lines = [
-        f"HTTP/1.1 {status}",
-        *([f"Content-Type: {kind}"] if kind else []),
-        *headers,
-        "X-Request-Id: X",
-        "Date: X",
-        framing,
-        "Connection: close",
-    ]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n"
-
-
-def sized(body: bytes, *, length: int | None = None, status: str = "200 OK") -> bytes:
-    """A JSON reply with a Content-Length, true or not."""
-    size = len(body) if length is None else length
-    return head(status, "application/json", f"Content-Length: {size}") + body
-
-
-def answer(status: str, kind: str, body: bytes, *headers: str) -> bytes:
-    return head(status, kind, f"Content-Length: {len(body)}", *headers) + body
-
-
-def failure(status: str, message: str, *headers: str) -> bytes:
-    body = b'{"success":false,"message":"%b","data":null}' % message.encode()
-    return answer(status, "application/json", body, *headers)
-
-
-def spent(status: str) -> bytes:
-    text = b'"success":false,"message":"Budget limit exceeded","code":"budget_exceeded"'
-    return answer(status, "application/json", b'{%b,"data":null}' % text)
-
-
-def chunk(data: bytes) -> bytes:
-    return b"%x\r\n%b\r\n" % (len(data), data)
-
-
-def chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n", kind: str = "text/event-stream") -> bytes:
-    """A chunked reply; ``end`` is what follows the last whole chunk."""
-    return head("200 OK", kind, "Transfer-Encoding: chunked") + b"".join(map(chunk, chunks)) + end
-
-
-def portions(data: bytes, size: int) -> list[bytes]:
-    return [data[at : at + size] for at in range(0, len(data), size)]
-
-
-def indexed(healthy: Healthy) -> list[dict[str, Any]]:
-    return [{"index": at, "embedding": vector} for at, vector in enumerate(healthy.vectors)]
-
-
-def with_items(healthy: Healthy, entries: list[Any]) -> bytes:
-    document = orjson.loads(healthy.json)
-    document["data"]["embeddings"] = entries
-    return sized(orjson.dumps(document))
-
-
-OVERLOADED = (
-    b'{"success":false,"message":"The model is overloaded","code":"overloaded","data":null}'
-)
-ITEM_ERROR = {"code": "invalid_item", "message": "The item could not be processed"}
-PAGE = (
-    b"<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>"
-    b"<body><h1>502 Bad Gateway</h1></body></html>\n"
-)
-PROBLEM = b'{"type":"about:blank","title":"Busy","status":503,"code":"busy"}'
-JSON = "application/json"
 
 ANSWERS = [
     Case("status", lambda _: failure("503 Service Unavailable", "Unavailable"), {"status": 503}),
@@ -484,90 +372,10 @@ TESTED_BELOW = {"refuse", "data_lines"}
 """Kinds that need more than one connection, or another framing first; they have their own tests."""
 
 
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    """A sandbox whose healthy stream has six chunks and a marker."""
-    settings = SandboxSettings.model_validate(
-        {
-            "name": "wire",
-            "stream": {"chunks": CHUNKS, "marker": True, "final_chunk": False},
-            "embeddings": {"dimension": 2},
-        }
-    )
-    async with MockServer() as server:
-        yield await server.open_sandbox(settings)
-
-
-@pytest.fixture
-async def healthy(sandbox: Sandbox) -> Healthy:
-    """What the sandbox says while nothing is wrong."""
-    stream, _ = await ask(sandbox, "stream")
-    vectors, _ = await ask(sandbox, "json")
-    events, rest = unchunked(stream.body)
-    assert (len(events), rest) == (CHUNKS + 1, b"")
-    return Healthy(vectors.body, tuple(event.removesuffix(b"\n\n") for event in events[:-1]))
-
-
-async def ask(sandbox: Sandbox, what: str, timeout_s: float = 5.0) -> tuple[Received, int]:
-    """Send a request on a connection of its own; what came in, and when it was sent."""
-    async with await RawClient.connect(sandbox.base_url) as client:
-        sent_ns = time.monotonic_ns()
-        await client.send(ASKED[what])
-        return await client.read(timeout_s), sent_ns
-
-
-async def suffer(sandbox: Sandbox, case: Case, fault: dict[str, Any]) -> tuple[Received, int]:
-    """Ask what a case asks while a fault is in force."""
-    sandbox.replace_rules(parse_rules([{"fault": fault}]))
-    return await ask(sandbox, case.ask, WATCHED_S if case.ending == "open" else 5.0)
-
-
-def steady(data: bytes) -> bytes:
-    """Received bytes with what differs from time to time written as X."""
-    top, found, body = data.partition(b"\r\n\r\n")
-    top = re.sub(rb"(\r\n(?:X-Request-Id|Date): )[^\r]+", rb"\1X", top)
-    return top + found + body
-
-
-def arrival_ns(received: Received, wanted: bytes) -> int:
-    """When the bytes that a client waits for had come in."""
-    data = b""
-    for at_ns, part in received.reads:
-        data += part
-        if wanted in data:
-            return at_ns
-    raise AssertionError(f"{wanted!r} did not come in")
-
-
-def judge(case: Case, healthy: Healthy, received: Received, sent_ns: int) -> None:
-    """The bytes, the ending, and the pause of a case."""
-    assert steady(received.data) == case.seen(healthy)
-    assert received.ending == case.ending
-    if case.pause is not None:
-        judge_pause(case.pause, healthy, received, sent_ns)
-
-
-def judge_pause(pause: Pause, healthy: Healthy, received: Received, sent_ns: int) -> None:
-    """Neither too early nor too late, and what comes before the pause comes before it."""
-    until, after = (
-        wanted(healthy) if callable(wanted) else wanted for wanted in (pause.until, pause.after)
-    )
-    came_ns = arrival_ns(received, until)
-    waited_s = (came_ns - sent_ns) / NS_PER_S
-    assert pause.seconds <= waited_s <= pause.seconds + LATE_S
-    if after:
-        assert came_ns - arrival_ns(received, after) >= pause.seconds * NS_PER_S / 2
-
-
 @pytest.mark.parametrize("case", [*NOOP, *FAULTY], ids=lambda case: case.name)
 async def test_a_client_sees_exactly_this(sandbox: Sandbox, healthy: Healthy, case: Case) -> None:
     """Bytes, ending and pause are as written down, and the rule counts as delivered."""
-    received, sent_ns = await suffer(sandbox, case, case.fault)
-
-    judge(case, healthy, received, sent_ns)
-    assert await sandbox.journal.wait_for(
-        lambda _: sandbox.plan_status()[0].delivered == 1, timeout_s=5.0
-    )
+    await judged(sandbox, healthy, case)
 
 
 @pytest.mark.parametrize("case", FAULTY, ids=lambda case: case.name)
@@ -575,10 +383,7 @@ async def test_the_noop_does_not_pass_for_it(
     sandbox: Sandbox, healthy: Healthy, case: Case
 ) -> None:
     """The same check fails on a reply with which nothing is wrong: it can tell the difference."""
-    received, sent_ns = await suffer(sandbox, case, {"kind": "noop"})
-
-    with pytest.raises(AssertionError):
-        judge(case, healthy, received, sent_ns)
+    await told_from_the_noop(sandbox, healthy, case)
 
 
 @pytest.mark.parametrize("form", ["imf", "rfc850", "asctime"])
@@ -733,5 +538,9 @@ async def test_a_cut_waits_for_what_came_before_it(sandbox: Sandbox, how: str) -
 
 
 def test_every_fault_is_tested_on_the_wire() -> None:
-    """A kind without a case here has not been seen by anybody."""
-    assert {case.kind for case in [*NOOP, *FAULTY]} | TESTED_BELOW == set(FAULTS)
+    """A kind without a case here or in a file beside has not been seen by anybody."""
+    beside = (test_on_the_wire_answers, test_on_the_wire_connections, test_on_the_wire_streams)
+    seen = {case.kind for case in [*NOOP, *FAULTY]} | TESTED_BELOW
+    seen |= {kind for file in beside for kind in file.KINDS}
+
+    assert seen == set(FAULTS)

@@ -71,7 +71,10 @@ def test_an_attempt_is_a_number_or_a_range(attempt: Any, read: Any) -> None:
         ),
         (
             {"fault": {"kind": "cut_steam", "after_chunks": 1}},
-            "rules[0].fault.kind: unknown kind 'cut_steam'; nearest: cut_stream, cut_json",
+            (
+                "rules[0].fault.kind: unknown kind 'cut_steam'; "
+                "nearest: cut_stream, cut_json, until_close"
+            ),
         ),
         (
             {"fault": {"seconds": 1}},
