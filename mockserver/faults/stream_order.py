@@ -32,7 +32,7 @@ class DuplicateChunk(Fault):
 
     kind: Literal["duplicate_chunk"] = "duplicate_chunk"
     after_chunks: Count = Field(description="chunks that arrive before it")
-    times: Few = Field(default=1, description="how often it comes again")
+    copies: Few = Field(default=1, description="how often it comes again")
 
     def shape_stream(self, stream: EventStream) -> EventStream:
         """Repeat the chunk after n at once; where there is none, stay."""
@@ -43,7 +43,7 @@ class DuplicateChunk(Fault):
         again = replace(stream.events[place], delay_s=0.0, gates=())
         events = stream.events
         return replace(
-            stream, events=(*events[: place + 1], *(again,) * self.times, *events[place + 1 :])
+            stream, events=(*events[: place + 1], *(again,) * self.copies, *events[place + 1 :])
         )
 
 

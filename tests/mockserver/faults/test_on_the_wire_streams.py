@@ -54,7 +54,7 @@ ORDER = [
         lambda healthy: chunked(
             *healthy.lines[:3], healthy.lines[2], healthy.lines[2], *healthy.lines[3:]
         ),
-        {"after_chunks": 2, "times": 2},
+        {"after_chunks": 2, "copies": 2},
     ),
     Case(
         "missing_chunk",

@@ -36,7 +36,7 @@ def test_one_chunk_comes_again_at_once(make_stream: MakeStream) -> None:
     """Directly behind itself; where there is none after n, the stream stays."""
     stream = make_stream(3, marker=True)
 
-    twice = DuplicateChunk(after_chunks=1, times=2).shape_stream(stream)
+    twice = DuplicateChunk(after_chunks=1, copies=2).shape_stream(stream)
 
     assert numbers(twice) == [b'{"n":0}', *[b'{"n":1}'] * 3, b'{"n":2}', b"[DONE]"]
     assert DuplicateChunk(after_chunks=3).shape_stream(stream) is stream
