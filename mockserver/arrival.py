@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.admission import rate_limit
+from mockserver.admission import capacity, rate_limit
 from mockserver.answer import Answer
 from mockserver.api import envelope, routes
 from mockserver.api.endpoint import ApiCall
@@ -14,7 +14,7 @@ from mockserver.faults.schedule import Draws
 from mockserver.faults.shaping import act_at_the_door, answer_now, answering
 from mockserver.faults.spelling import SpellingError
 from mockserver.intake import Condition
-from mockserver.replies.latency import timed
+from mockserver.replies.latency import service_s, timed
 
 if TYPE_CHECKING:
     from mockserver.visit import Visit
@@ -135,6 +135,14 @@ async def reserve_budget(visit: Visit) -> Answer | None:
     return None
 
 
+async def take_capacity(visit: Visit) -> Answer | None:
+    """503 (or what stands for it) when no worker comes for work that a model does."""
+    settings, work = visit.settings.capacity, visit.work
+    if settings is None or work is None or work.model is None:
+        return None
+    return await capacity.take(visit, settings)
+
+
 async def make_reply(visit: Visit) -> Answer | None:
     """Do the work."""
     if visit.work is None:
@@ -142,8 +150,12 @@ async def make_reply(visit: Visit) -> Answer | None:
     canary = visit.sandbox.next_canary() if visit.settings.replies.canary else None
     facts = visit.facts
     draws = Draws(visit.settings.seed, "reply", facts.token, facts.attempt)
-    reply = visit.work.make(Moment(facts.wall, canary, draws))
-    visit.reply = reply = timed(reply, visit.settings.latency, draws, 0.0)
+    workers, place = visit.sandbox.workers, visit.place
+    load = 0.0 if place is None else workers.load
+    reply = visit.work.make(Moment(facts.wall, canary, draws, load))
+    visit.reply = reply = timed(reply, visit.settings.latency, draws, load)
+    if place is not None:
+        workers.begin(place, service_s(reply))
     exchange = visit.exchange
     exchange.executed, exchange.canary = True, reply.canary
     exchange.tokens_in, exchange.tokens_out = reply.tokens_in, reply.tokens_out

@@ -71,6 +71,10 @@ class UnknownRuleError(MockServerError):
     """A call about a rule that the plan does not have."""
 
 
+class NoCapacityError(MockServerError):
+    """A call about workers where there is one for everybody."""
+
+
 class ClockError(MockServerError):
     """A clock that was to be turned where it cannot go."""
 

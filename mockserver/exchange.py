@@ -104,6 +104,7 @@ class OpenExchange:
     tokens_out: int = 0
     cost_micro: int = 0
     in_flight: int = 0
+    queued_s: float = 0.0
     rule: str | None = None
     faults: tuple[str, ...] = ()
     draw: float | None = None
@@ -204,6 +205,7 @@ class OpenExchange:
             cost=self.cost_micro / MICRO,
             cost_micro=self.cost_micro,
             in_flight=self.in_flight,
+            queued_s=self.queued_s,
             rule=self.rule,
             faults=self.faults,
             draw=self.draw,

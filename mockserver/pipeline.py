@@ -38,6 +38,7 @@ ARRIVAL: tuple[Callable[[Visit], Awaitable[Answer | None]], ...] = (
     arrival.check_access,  # 403
     arrival.limit_rate,  # 429
     arrival.reserve_budget,  # 402
+    arrival.take_capacity,  # 503
     arrival.make_reply,  # 200
 )
 """Asked from top to bottom; the first answer ends the asking, and so does a client that leaves

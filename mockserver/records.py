@@ -36,7 +36,8 @@ class Exchange:
     ``wall`` is the arrival by the sandbox's clock, in seconds since the epoch. ``ordinal`` is the
     number of the request on its connection, from 1. ``body`` and ``sent_bytes`` are masked and
     bounded. ``secrets_at`` says where a known key was seen. ``in_flight`` counts the exchanges of
-    the sandbox that were open when this one arrived, itself included. ``delivered`` says that the
+    the sandbox that were open when this one arrived, itself included; ``queued_s`` is how long it
+    waited for a worker, in seconds of the sandbox's clock. ``delivered`` says that the
     rule's faults all had their effect on the wire; ``executed`` that the work was done.
     ``cost_micro`` is what it cost in millionths of a unit, ``cost`` the same in units.
     ``trigger`` is what the request itself asked for, where ``rule`` is ``header``, ``url`` or
@@ -79,6 +80,7 @@ class Exchange:
     cost: float
     cost_micro: int
     in_flight: int
+    queued_s: float
     rule: str | None
     faults: tuple[str, ...]
     draw: float | None

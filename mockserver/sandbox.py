@@ -12,6 +12,7 @@ from mockserver import pipeline
 from mockserver.admission.access import Access
 from mockserver.admission.alerts import moment_of
 from mockserver.admission.budget import Purse
+from mockserver.admission.capacity import Workers
 from mockserver.admission.limiter import Limiter
 from mockserver.api.store import Store
 from mockserver.clock import RealClock, TurnableClock
@@ -77,6 +78,7 @@ class Sandbox:
         self.usage = Usage()
         self.webhook = Webhook(self.journal)
         self.purse = Purse(settings, self.clock, self._alerted)
+        self.workers = Workers(self.clock, settings.capacity)
         self.store = Store()
         self.holds = Holds()
         self._arrivals: OrderedDict[str, int] = OrderedDict()
@@ -149,6 +151,7 @@ class Sandbox:
         await self._gate.close()
         await self.connections.stop()
         await self.webhook.close()
+        self.workers.forget_abandoned()
 
     def replace_settings(self, settings: SandboxSettings) -> None:
         """Swap the whole snapshot; what was seen, counted and spent stays.
@@ -171,6 +174,7 @@ class Sandbox:
         self.access.follow(settings)
         self.limiter.follow(settings, self.clock.monotonic_ns())
         self.purse.adopt(settings)
+        self.workers.follow(settings.capacity)
         if plan is not None:
             self._set_plan(plan)
 
@@ -216,6 +220,7 @@ class Sandbox:
         self.webhook.drop()
         self.usage.clear()
         self.purse.clear()
+        self.workers.forget_abandoned()
         self.store.clear()
         self.holds.release_all()
         self._arrivals.clear()

@@ -13,6 +13,7 @@ from mockserver.wire import Channel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mockserver.admission.capacity import Place
     from mockserver.admission.ledger import Reservation
     from mockserver.answer import Answer, Headers
     from mockserver.api.routes import Route
@@ -56,6 +57,7 @@ class Visit:
     route: Route | None = None
     work: Work | None = None
     reservation: Reservation | None = None
+    place: Place | None = None
     reply: Reply | None = None
     answer: Answer | None = None
     shaped: Shaped | None = None

@@ -98,6 +98,19 @@ class KeyRotation(Asked):
     overlap_s: Seconds = 0.0
 
 
+class CapacityChange(Asked):
+    """What is to be different about the workers: how many there are, whether service begins."""
+
+    workers: Annotated[int, Field(strict=True, ge=1)] | None = None
+    frozen: bool | None = Field(default=None, strict=True)
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.workers is None and self.frozen is None:
+            raise ValueError("give workers, frozen or both")
+        return self
+
+
 class JournalQuery(Asked):
     """Which exchanges, and whether to wait for them.
 
@@ -227,6 +240,20 @@ class KeyMade(Told):
 
     key: KeyInfo
     secret: str | None = Field(default=None, repr=False)
+
+
+class CapacityInfo(Told):
+    """The workers: how many there are (None: one for everybody), and what they do.
+
+    ``abandoned`` of those at work are so for clients that have left; ``queued`` requests wait.
+    """
+
+    workers: int | None
+    at_work: int
+    abandoned: int
+    queued: int
+    load: float
+    frozen: bool
 
 
 class JournalPage(Told):

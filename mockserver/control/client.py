@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from mockserver.control.calls import (
     MAX_WAIT_S,
     BudgetInfo,
+    CapacityInfo,
     ClockInfo,
     ConnectionPage,
     Health,
@@ -32,7 +33,12 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from mockserver.faults.rules import Rule
-    from mockserver.settings import BudgetSettings, LimitSettings, SandboxSettings
+    from mockserver.settings import (
+        BudgetSettings,
+        CapacitySettings,
+        LimitSettings,
+        SandboxSettings,
+    )
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -268,6 +274,27 @@ class ControlClient:
         told: dict[str, object] = {"overlap_s": float(overlap_s)}
         told |= {} if key is None else {"key": key}
         return _as(KeyMade, await self._call("POST", _key(name, key_id, "rotate"), told))
+
+    async def capacity(self, name: str = "default") -> CapacityInfo:
+        """The workers, and who waits for them."""
+        return _as(CapacityInfo, await self._call("GET", _at(name, "/capacity")))
+
+    async def set_capacity(self, capacity: CapacitySettings, name: str = "default") -> CapacityInfo:
+        """Workers and a queue with these settings."""
+        told = capacity.model_dump(mode="json")
+        return _as(CapacityInfo, await self._call("PUT", _at(name, "/capacity"), told))
+
+    async def change_capacity(
+        self, name: str = "default", *, workers: int | None = None, frozen: bool | None = None
+    ) -> CapacityInfo:
+        """Another number of workers (a brownout), or no service that begins from now on."""
+        asked = {"workers": workers, "frozen": frozen}
+        told = {key: value for key, value in asked.items() if value is not None}
+        return _as(CapacityInfo, await self._call("POST", _at(name, "/capacity"), told))
+
+    async def remove_capacity(self, name: str = "default") -> CapacityInfo:
+        """A worker for everybody."""
+        return _as(CapacityInfo, await self._call("DELETE", _at(name, "/capacity")))
 
     async def _call(
         self,

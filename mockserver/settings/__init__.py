@@ -12,6 +12,7 @@ from mockserver.settings.budget import (
     PricingSettings,
     ScopedBudgetSettings,
 )
+from mockserver.settings.capacity import CapacitySettings, OverloadSettings
 from mockserver.settings.clock import ClockSettings
 from mockserver.settings.journal import JournalSettings
 from mockserver.settings.keys import DEFAULT_KEY, KeyBlockSettings, KeySettings, PreviousSecret
@@ -31,6 +32,7 @@ __all__ = [
     "DEFAULT_KEY",
     "ApiSettings",
     "BudgetSettings",
+    "CapacitySettings",
     "ClockSettings",
     "EmbeddingSettings",
     "JournalSettings",
@@ -41,6 +43,7 @@ __all__ = [
     "LimitSettings",
     "MediaSettings",
     "ModelLatencySettings",
+    "OverloadSettings",
     "Port",
     "PreviousSecret",
     "PriceSettings",

@@ -14,6 +14,7 @@ from mockserver.settings.budget import (
     ScopedBudgetSettings,
     check_spending,
 )
+from mockserver.settings.capacity import CapacitySettings
 from mockserver.settings.clock import ClockSettings
 from mockserver.settings.journal import JournalSettings
 from mockserver.settings.keys import DEFAULT_KEY, KeyBlockSettings, KeySettings
@@ -60,6 +61,7 @@ class SandboxSettings(Snapshot):
     media: MediaSettings = MediaSettings()
     latency: LatencySettings = LatencySettings()
     clock: ClockSettings = ClockSettings()
+    capacity: CapacitySettings | None = None
     api: ApiSettings = ApiSettings()
     journal: JournalSettings = JournalSettings()
     announce_rules: Switch = False

@@ -25,7 +25,14 @@ def test_the_order_is_that_of_the_design() -> None:
 
     assert asked == [
         *("refuse_unreadable", "check_key", "look_up_rule", "answer_by_fault", "find_endpoint"),
-        *("read_work", "check_access", "limit_rate", "reserve_budget", "make_reply"),
+        *(
+            "read_work",
+            "check_access",
+            "limit_rate",
+            "reserve_budget",
+            "take_capacity",
+            "make_reply",
+        ),
     ]
     assert taken == [
         *("lose_answer", "sign", "shape_and_lay_out", "deliver", "judge_faults"),

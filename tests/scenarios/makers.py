@@ -55,6 +55,8 @@ def make_exchange(
         "cost": 0.0,
         "cost_micro": 0,
         "in_flight": 1,
+        "queued_s": 0.0,
+        "trigger": None,
         "rule": None,
         "faults": (),
         "draw": None,

@@ -1,6 +1,15 @@
 """The calls of the control API: each a small function from a call to its answer."""
 
-from mockserver.control.handlers import budget, clock, journal, keys, limits, rules, sandboxes
+from mockserver.control.handlers import (
+    budget,
+    capacity,
+    clock,
+    journal,
+    keys,
+    limits,
+    rules,
+    sandboxes,
+)
 from mockserver.control.handlers.call import Calls
 
 CALLS: Calls = {
@@ -11,5 +20,6 @@ CALLS: Calls = {
     **keys.CALLS,
     **limits.CALLS,
     **clock.CALLS,
+    **capacity.CALLS,
 }
 """Every call: method, path after ``/_mock``, and what it does."""
