@@ -1,0 +1,1 @@
+"""What real HTTP clients report when they meet each fault."""
