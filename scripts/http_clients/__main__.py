@@ -22,9 +22,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "http-clients.md"
 HEAD = """# What HTTP clients report
 
 Each fault of the catalogue (its example), met once by five HTTP clients. Each waits {limit:g} s for
-a byte; fetch, which knows no such limit, waits {fetch:g} s for the whole. A row says what the program gets to know: a status and a whole body, an error
-before any answer, or a status *then* an error when the body broke off. Where clients differ, a
-retry rule that goes by the error's name does too.
+a byte; fetch, which knows no such limit, waits {fetch:g} s for the whole. A row says what the
+program gets to know: a status and a whole body, an error before any answer, or a status *then* an
+error when the body broke off. Where clients differ, a retry rule that goes by the error's name
+does too.
 
 Made by `python -m scripts.http_clients` (part of `make prove`) with {versions}.
 
