@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-import aiohttp
 from pydantic import BaseModel, ValidationError
 
 from mockserver.control.calls import (
@@ -24,13 +23,11 @@ from mockserver.control.calls import (
     SandboxInfo,
     written_rule,
 )
-from mockserver.control.dispatch import PREFIX
-from mockserver.errors import MockServerError
+from mockserver.control.transport import TIMEOUT_S, ControlError, Transport, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from types import TracebackType
 
     from mockserver.faults.rules import Rule
     from mockserver.settings import (
@@ -40,57 +37,17 @@ if TYPE_CHECKING:
         SandboxSettings,
     )
 
+__all__ = ["ControlClient", "ControlError", "UnreachableError"]
+
 Model = TypeVar("Model", bound=BaseModel)
 
-TIMEOUT_S = 30.0
-"""How long a call may take beyond what it waits for, in seconds."""
 
+class ControlClient(Transport):
+    """Steers a mock server from another process; see :class:`Transport` for how it is reached.
 
-class ControlError(MockServerError):
-    """The server refused a call; ``lines`` says why, ``status`` is that of the answer."""
-
-    def __init__(self, status: int, lines: Sequence[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.status = status
-        self.lines = tuple(lines)
-
-
-class UnreachableError(MockServerError):
-    """Nobody answered at the address, or somebody who is no mock server."""
-
-
-class ControlClient:
-    """Steers a mock server from another process.
-
-    ``address`` is that of the server (``http://127.0.0.1:8080``; a trailing ``/v1`` or ``/_mock``
-    is left out). ``token`` is the server's ``control_token``, where it asks for one. Use it as an
-    asynchronous context manager. Every call raises ControlError when the server refuses it and
-    UnreachableError when no mock server answers.
+    Use it as an asynchronous context manager. Every call raises ControlError when the server
+    refuses it and UnreachableError when no mock server answers.
     """
-
-    def __init__(self, address: str, *, token: str | None = None) -> None:
-        root = address.rstrip("/").removesuffix("/v1").removesuffix(PREFIX)
-        self._root = f"{root}{PREFIX}"
-        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        self._session: aiohttp.ClientSession | None = None
-
-    async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(headers=self._headers)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
 
     async def health(self) -> Health:
         """The server is up, and these are its sandboxes."""
@@ -295,39 +252,6 @@ class ControlClient:
     async def remove_capacity(self, name: str = "default") -> CapacityInfo:
         """A worker for everybody."""
         return _as(CapacityInfo, await self._call("DELETE", _at(name, "/capacity")))
-
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        body: object = None,
-        *,
-        query: Mapping[str, str] | None = None,
-        timeout_s: float = TIMEOUT_S,
-    ) -> object:
-        if self._session is None:
-            raise MockServerError("use the control client as `async with ControlClient(...)`")
-        limit = aiohttp.ClientTimeout(total=timeout_s)
-        try:
-            async with self._session.request(
-                method, self._root + path, json=body, params=query, timeout=limit
-            ) as response:
-                return await _read(response)
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            where = self._root.removesuffix(PREFIX)
-            raise UnreachableError(
-                f"no mock server answers at {where} ({type(error).__name__}); "
-                "start one with: pawa-mock serve"
-            ) from error
-
-
-async def _read(response: aiohttp.ClientResponse) -> object:
-    """The value of an answer; raises ControlError for a refusal, ValueError for no JSON."""
-    value: object = await response.json()
-    if response.status < 400:
-        return value
-    lines = value.get("errors") if isinstance(value, dict) else None
-    raise ControlError(response.status, lines or [f"the server answered {response.status}"])
 
 
 def _at(name: str, rest: str = "") -> str:

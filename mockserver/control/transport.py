@@ -1,0 +1,96 @@
+"""How a control client reaches a running mock server, and what can go wrong on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+import aiohttp
+
+from mockserver.control.dispatch import PREFIX
+from mockserver.errors import MockServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+TIMEOUT_S = 30.0
+"""How long a call may take beyond what it waits for, in seconds."""
+
+
+class ControlError(MockServerError):
+    """The server refused a call; ``lines`` says why, ``status`` is that of the answer."""
+
+    def __init__(self, status: int, lines: Sequence[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.status = status
+        self.lines = tuple(lines)
+
+
+class UnreachableError(MockServerError):
+    """Nobody answered at the address, or somebody who is no mock server."""
+
+
+class Transport:
+    """The way to a server and back.
+
+    ``address`` is that of the server (``http://127.0.0.1:8080``; a trailing ``/v1`` or ``/_mock``
+    is left out). ``token`` is the server's ``control_token``, where it asks for one.
+    """
+
+    def __init__(self, address: str, *, token: str | None = None) -> None:
+        root = address.rstrip("/").removesuffix("/v1").removesuffix(PREFIX)
+        self._root = f"{root}{PREFIX}"
+        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(headers=self._headers)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        timeout_s: float = TIMEOUT_S,
+    ) -> object:
+        """The value that a call is answered with."""
+        if self._session is None:
+            raise MockServerError("use the control client as `async with ControlClient(...)`")
+        limit = aiohttp.ClientTimeout(total=timeout_s)
+        try:
+            async with self._session.request(
+                method, self._root + path, json=body, params=query, timeout=limit
+            ) as response:
+                return await _read(response)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            where = self._root.removesuffix(PREFIX)
+            raise UnreachableError(
+                f"no mock server answers at {where} ({type(error).__name__}); "
+                "start one with: pawa-mock serve"
+            ) from error
+
+
+async def _read(response: aiohttp.ClientResponse) -> object:
+    """The value of an answer; raises ControlError for a refusal, ValueError for no JSON."""
+    value: object = await response.json()
+    if response.status < 400:
+        return value
+    lines = value.get("errors") if isinstance(value, dict) else None
+    raise ControlError(response.status, lines or [f"the server answered {response.status}"])

@@ -1,0 +1,65 @@
+"""The way to a mock server, and what a person is told when it leads nowhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import web
+
+from mockserver.control.client import ControlClient
+from mockserver.control.transport import ControlError, Transport, UnreachableError
+from mockserver.errors import MockServerError
+
+if TYPE_CHECKING:
+    from mockserver.server import MockServer
+
+
+@pytest.mark.parametrize("rest", ["", "/", "/v1", "/v1/", "/_mock"])
+async def test_any_address_of_a_server_will_do(server: MockServer, rest: str) -> None:
+    """Its own, that of the API and that of the control API."""
+    async with Transport(server.url.removesuffix("/v1") + rest) as way:
+        assert await way._call("GET", "/healthz") == {"status": "ok", "sandboxes": ["default"]}
+
+
+async def test_a_refusal_has_a_status_and_a_line_for_each_mistake(server: MockServer) -> None:
+    """As the server told them."""
+    async with Transport(server.url) as way:
+        with pytest.raises(ControlError) as caught:
+            await way._call("PUT", "/sandboxes/default/budget", {"limit_units": -1, "unit": "TZS"})
+
+    assert caught.value.status == 400
+    assert len(caught.value.lines) == 2
+
+
+async def test_nobody_there_is_told_with_the_mend() -> None:
+    """Where it was looked for, and how one is started."""
+    async with Transport("http://127.0.0.1:9/v1") as way:
+        with pytest.raises(UnreachableError, match=r"at http://127.0.0.1:9 .*pawa-mock serve"):
+            await way._call("GET", "/healthz")
+
+
+async def test_somebody_else_there_is_no_mock_server() -> None:
+    """A web server of another kind answers no JSON."""
+    runner = web.ServerRunner(web.Server(_say_hello))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        async with Transport(f"http://127.0.0.1:{runner.addresses[0][1]}") as way:
+            with pytest.raises(UnreachableError):
+                await way._call("GET", "/healthz")
+    finally:
+        await runner.cleanup()
+
+
+async def _say_hello(_: web.BaseRequest) -> web.Response:
+    return web.Response(text="hello")
+
+
+async def test_outside_of_its_context_there_is_no_way() -> None:
+    """Neither before nor behind it."""
+    client = ControlClient("http://127.0.0.1:9")
+
+    with pytest.raises(MockServerError, match="async with"):
+        await client.health()
