@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -11,10 +13,13 @@ from hypothesis import strategies as st
 
 from mockserver.admission.access import Access
 from mockserver.settings import SandboxSettings
+from tests.mockserver.rawclient import chat, request
+from tests.mockserver.talk import ask
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer
     from mockserver.settings import KeySettings
+    from tests.mockserver.conftest import OpenSandbox
 
 S = 1_000_000_000
 BEGAN_NS = 5 * S
@@ -79,6 +84,22 @@ def test_a_key_for_n_uses_opens_n_times(uses: int, asked: int) -> None:
     assert access.uses_left(key) == max(0, uses - asked)
     access.reset(BEGAN_NS)
     assert access.enter(key, BEGAN_NS, 0.0) is None
+
+
+async def test_a_key_for_n_uses_opens_n_times_for_a_crowd(open_sandbox: OpenSandbox) -> None:
+    """Sixty at once over as many connections; half of them ask for nothing that exists."""
+    sandbox = await open_sandbox(keys=[{"id": "a", "key": "key-a", "uses": 20}])
+    asked = [
+        request(body=chat(), key="key-a")
+        if number % 2
+        else request("/v1/nothing", method="GET", key="key-a")
+        for number in range(60)
+    ]
+    seen = await asyncio.gather(*(ask(sandbox, data) for data in asked))
+
+    statuses = Counter(received.status for received in seen)
+    assert statuses[401] == 40
+    assert statuses[200] + statuses[404] == 20
 
 
 def test_uses_stay_used_when_other_settings_change() -> None:

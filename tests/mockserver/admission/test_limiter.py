@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
 from hypothesis import settings as running
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -13,6 +15,7 @@ from mockserver.admission.limit_slots import Ask
 from mockserver.admission.limiter import LET_IN, Limiter, lines_of
 from mockserver.admission.windows import NEVER
 from mockserver.settings import SandboxSettings
+from tests.mockserver.admission.pacing import gaps, times
 
 if TYPE_CHECKING:
     from mockserver.admission.limiter import Verdict
@@ -147,6 +150,38 @@ def test_all_limits_that_refuse_must_let_it_wait(queues: tuple[float, float]) ->
     ask(limiter, 0)
 
     assert ask(limiter, 1).queue_ns == min(queues) * S
+
+
+several = st.lists(
+    st.sampled_from(
+        [
+            {"limit": 2, "window_s": 10.0},
+            {"limit": 3, "count_refused": True},
+            {"limit": 4, "algorithm": "fixed"},
+            {"limit": 5, "algorithm": "gcra", "burst": 2, "count_refused": True},
+            {"limit": 2, "window_s": 30.0, "algorithm": "token_bucket"},
+            {"limit": 1, "window_s": 20.0, "dimension": "slope", "growth": 1.5},
+        ]
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(several, gaps)
+def test_of_several_limits_the_wait_is_true_too(
+    limits: list[dict[str, Any]], gaps: list[int]
+) -> None:
+    """Who waits so long alone is let in by all of them, and a nanosecond earlier is not."""
+    limiter = limiter_of(*limits)
+    for now in times(gaps):
+        parts = limiter.parts(Ask("a", "default"))
+        if limiter.admit(parts, now).allowed:
+            continue
+        wait = limiter.refuse(parts, now)
+        early, late = copy.deepcopy(parts), copy.deepcopy(parts)
+        assert not limiter.admit(early, now + wait - 1).allowed
+        assert limiter.admit(late, now + wait).allowed
 
 
 class TestLine:
