@@ -5,16 +5,22 @@ Both share the sampling fields; they differ in where the messages stand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockserver.api import fields
 from mockserver.api.fields import BadRequest, Body
 from mockserver.api.messages import Message, read_message, read_messages
 from mockserver.api.models import BLAZE, EMBER, chat_models
+from mockserver.api.reasoning import read_effort
+from mockserver.api.structured import read_structure
+from mockserver.api.tools import read_tools
 from mockserver.replies.tokens import count_tokens
+from mockserver.values import value
 
 if TYPE_CHECKING:
+    from mockserver.api.tools import Tools
+    from mockserver.replies.schemas import Schema
     from mockserver.settings import ApiSettings
 
 _SAMPLING = frozenset(
@@ -40,26 +46,52 @@ _SAMPLING = frozenset(
         "user",
     }
 )
+_EXTRAS = frozenset(
+    {
+        "tools",
+        "tool_choice",
+        "response_format",
+        "capabilities",
+        "reasoning",
+        "rag",
+        "knowledgeBase",
+        "agents",
+    }
+)
+"""Fields that most requests do not have."""
+
 CHAT_FIELDS = _SAMPLING | {"messages"}
 AGENT_FIELDS = _SAMPLING | {"name", "description", "instruction", "intents", "message"}
 
 MAX_STOPS = 16
 
+CHAT = "chat"
+AGENT_CHAT = "agents.chat"
+"""The names of the two endpoints."""
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class ChatAsk:
     """A valid chat request.
 
-    ``tokens_in`` counts everything that the model reads: messages, memory and, for an agent, its
-    description and instruction.
+    ``endpoint`` is the one that was asked. ``messages`` holds the memory too. ``tokens_in`` counts
+    everything that the model reads: messages, memory, tools and, for an agent, its description and
+    instruction. ``structure`` is the schema that the answer must be valid for, ``effort`` how hard
+    the model is to think. ``plain`` tells that nothing is asked for that most requests do without.
     """
 
+    endpoint: str
     body: Body
     model: str
+    messages: tuple[Message, ...]
     tokens_in: int
     max_tokens: int | None
     stops: tuple[str, ...]
     stream: bool
+    tools: Tools | None = None
+    structure: Schema | None = None
+    effort: str | None = None
+    plain: bool = True
 
 
 def read_chat_ask(body_json: object, settings: ApiSettings) -> ChatAsk:
@@ -84,30 +116,37 @@ def read_agent_ask(body_json: object, settings: ApiSettings) -> ChatAsk:
         if not isinstance(intent, str):
             raise BadRequest(f"intents[{index}] must be a string")
     ask = _read_ask(body, model, (message,), settings)
-    extra = sum(count_tokens(text) for text in told)
-    return ChatAsk(
-        body, model, ask.tokens_in + extra, ask.max_tokens, stops=ask.stops, stream=ask.stream
-    )
+    return replace(ask, endpoint=AGENT_CHAT, tokens_in=ask.tokens_in + sum(map(count_tokens, told)))
 
 
 def _read_ask(
     body: Body, model: str, messages: tuple[Message, ...], settings: ApiSettings
 ) -> ChatAsk:
     fields.check_model(model, chat_models(settings))
-    memory: tuple[Message, ...] = ()
-    if fields.optional_list(body, "memoryChat"):
-        memory = read_messages(body["memoryChat"], "memoryChat")
+    if body.get("memoryChat") is not None and fields.optional_list(body, "memoryChat"):
+        messages = (*read_messages(body["memoryChat"], "memoryChat"), *messages)
     _check_sampling(body)
-    _check_extras(body)
+    tools, structure, effort = None, None, None
+    plain = _EXTRAS.isdisjoint(body)
+    if not plain:
+        tools, structure, effort = read_tools(body), read_structure(body), read_effort(body)
+        _check_references(body)
     if settings.enforce_capabilities and model != BLAZE:
-        _refuse_extras(body, model, (*memory, *messages))
+        _refuse_extras(messages, model, tools, effort)
+    tokens_in = sum([message.tokens for message in messages])
     return ChatAsk(
+        endpoint=CHAT,
         body=body,
         model=model,
-        tokens_in=sum(message.tokens for message in (*memory, *messages)),
+        messages=messages,
+        tokens_in=tokens_in if tools is None else tokens_in + tools.tokens,
         max_tokens=fields.optional_integer(body, "max_tokens", at_least=1),
-        stops=_read_stops(body.get("stop")),
+        stops=_read_stops(body["stop"]) if body.get("stop") is not None else (),
         stream=fields.optional_flag(body, "stream"),
+        tools=tools,
+        structure=structure,
+        effort=effort,
+        plain=plain,
     )
 
 
@@ -120,34 +159,30 @@ def _check_sampling(body: Body) -> None:
     fields.optional_integer(body, "seed")
 
 
-def _check_extras(body: Body) -> None:
-    """The outer shape of fields that this mock reads and does not act on."""
-    for index, tool in enumerate(fields.optional_list(body, "tools")):
-        kind = fields.required_text(
-            fields.read_object(tool, f"tools[{index}]"), "type", f"tools[{index}]."
-        )
-        if kind not in ("function", "pawa_tool"):
-            raise BadRequest(f"tools[{index}].type must be function or pawa_tool")
-    for name in ("response_format", "capabilities", "reasoning", "rag", "knowledgeBase"):
+def _check_references(body: Body) -> None:
+    """The outer shape of what leads to knowledge bases and agents; grounding reads the rest."""
+    for name in ("rag", "knowledgeBase"):
         fields.check_object(body, name)
     for index, agent in enumerate(fields.optional_list(body, "agents")):
         if isinstance(agent, bool) or not isinstance(agent, int):
             raise BadRequest(f"agents[{index}] must be an integer")
 
 
-def _refuse_extras(body: Body, model: str, messages: tuple[Message, ...]) -> None:
-    """Pictures and tools, which the documents give to blaze alone."""
+def _refuse_extras(
+    messages: tuple[Message, ...], model: str, tools: Tools | None, effort: str | None
+) -> None:
+    """Pictures, tools and reasoning, which the documents give to blaze alone."""
     if any(message.images for message in messages):
         raise BadRequest(f"messages carry image_url, which model {model} cannot see")
-    if fields.optional_list(body, "tools"):
+    if tools is not None:
         raise BadRequest(f"tools is not supported by model {model}")
+    if effort is not None:
+        raise BadRequest(f"reasoning is not supported by model {model}")
 
 
-def _read_stops(value: object) -> tuple[str, ...]:
+def _read_stops(written: object) -> tuple[str, ...]:
     """``stop`` as one string or an array of them (undocumented by Pawa, common elsewhere)."""
-    if value is None:
-        return ()
-    stops = [value] if isinstance(value, str) else value
+    stops = [written] if isinstance(written, str) else written
     if not isinstance(stops, list) or len(stops) > MAX_STOPS:
         raise BadRequest(f"stop must be a string or an array of at most {MAX_STOPS} strings")
     for stop in stops:

@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING
 
 from mockserver.answer import Answer
 from mockserver.api import envelope
-from mockserver.api.asking import ChatAsk, read_agent_ask, read_chat_ask
+from mockserver.api.asking import AGENT_CHAT, CHAT, ChatAsk, read_agent_ask, read_chat_ask
 from mockserver.api.chunks import stream_of
 from mockserver.api.endpoint import Endpoint
+from mockserver.api.saying import saying_for
 from mockserver.api.work import Moment, Reply, Work
 from mockserver.replies.text import compose, fingerprint_of, planned_tokens, seed_of
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from mockserver.api.endpoint import ApiCall
+    from mockserver.api.saying import Saying
     from mockserver.replies.text import Composition
     from mockserver.settings import ReplySettings, SandboxSettings
 
@@ -28,56 +32,65 @@ CANARY_TOKENS = 1
 
 def read_chat(call: ApiCall) -> Work:
     """Check a chat request; raises BadRequest."""
-    return _work("chat", read_chat_ask(call.facts.body_json, call.settings.api), call)
+    return _work(read_chat_ask(call.facts.body_json, call.settings.api), call)
 
 
 def read_agent_chat(call: ApiCall) -> Work:
     """Check an agent chat request; raises BadRequest."""
-    return _work("agents.chat", read_agent_ask(call.facts.body_json, call.settings.api), call)
+    return _work(read_agent_ask(call.facts.body_json, call.settings.api), call)
 
 
 ENDPOINTS = (
-    Endpoint("chat", "POST", "/chat/request", read_chat),
-    Endpoint("agents.chat", "POST", "/agents/chat/request", read_agent_chat),
+    Endpoint(CHAT, "POST", "/chat/request", read_chat),
+    Endpoint(AGENT_CHAT, "POST", "/agents/chat/request", read_agent_chat),
 )
 
 
-def _work(endpoint: str, ask: ChatAsk, call: ApiCall) -> Work:
+def _work(ask: ChatAsk, call: ApiCall) -> Work:
     facts, settings = call.facts, call.settings
-    marks = (fingerprint_of(facts.body),) if settings.replies.fingerprint else ()
-    ceiling = planned_tokens(settings.replies.tokens, marks, settings.replies.text)
-    ceiling += CANARY_TOKENS if settings.replies.canary else 0
+    replies = settings.replies
+    marks = (fingerprint_of(facts.body),) if replies.fingerprint else ()
+    saying = None
+    if not ask.plain or replies.script is not None or ask.messages[-1].role == "tool":
+        saying = saying_for(ask, call)
+    if saying is None:
+        ceiling = planned_tokens(replies.tokens, marks, replies.text)
+        ceiling += CANARY_TOKENS if replies.canary else 0
+    else:
+        ceiling = saying.tokens(planned_tokens(0, marks) + replies.canary * CANARY_TOKENS)
     if ask.max_tokens is not None:
         ceiling = min(ceiling, ask.max_tokens)
     return Work(
-        endpoint=endpoint,
+        endpoint=ask.endpoint,
         model=ask.model,
         items=1,
-        tokens_in=ask.tokens_in,
+        tokens_in=ask.tokens_in if saying is None else ask.tokens_in + saying.tokens_in,
         tokens_out_ceiling=ceiling,
         max_tokens=ask.max_tokens,
         stream=ask.stream,
-        make=partial(_make_reply, endpoint, ask, marks, settings),
+        make=partial(_make_reply, ask, saying, marks, settings),
     )
 
 
 def _make_reply(
-    endpoint: str,
     ask: ChatAsk,
+    saying: Saying | None,
     marks: tuple[str, ...],
     settings: SandboxSettings,
     moment: Moment,
 ) -> Reply:
     canary = moment.canary if settings.replies.canary else None
-    written = compose(
-        seed_of(endpoint, ask.body),
-        settings.replies.tokens,
-        text=settings.replies.text,
-        marks=(canary, *marks) if canary else marks,
-        max_tokens=ask.max_tokens,
-        stops=ask.stops,
-    )
-    usage = _usage(ask, written, settings.replies)
+    if canary:
+        marks = (canary, *marks)
+    tokens_in = ask.tokens_in
+    if saying is None:
+        written = _own_words(ask, marks, settings.replies)
+    else:
+        tokens_in += saying.tokens_in
+        written = saying.composed(marks, ask.max_tokens, ask.stops)
+    usage = None
+    if settings.replies.usage:
+        usage = {"tokens_in": tokens_in, "tokens_out": written.tokens}
     chunk_tokens: tuple[int, ...] = ()
     if ask.stream:
         stream, chunk_tokens = stream_of(
@@ -85,12 +98,13 @@ def _make_reply(
         )
         answer = Answer(200, (("Content-Type", settings.stream.content_type),), stream)
     else:
-        answer = _json_answer(ask, written, usage, moment)
+        more = () if saying is None else saying.more
+        answer = _json_answer(ask.model, written, usage, int(moment.wall_s), more)
     return Reply(
         answer,
         model=ask.model,
         items=1,
-        tokens_in=ask.tokens_in,
+        tokens_in=tokens_in,
         tokens_out=written.tokens,
         max_tokens=ask.max_tokens,
         stream=ask.stream,
@@ -100,26 +114,40 @@ def _make_reply(
     )
 
 
-def _usage(ask: ChatAsk, written: Composition, settings: ReplySettings) -> dict[str, int] | None:
-    if not settings.usage:
-        return None
-    return {"tokens_in": ask.tokens_in, "tokens_out": written.tokens}
+def _own_words(ask: ChatAsk, marks: tuple[str, ...], replies: ReplySettings) -> Composition:
+    return compose(
+        seed_of(ask.endpoint, ask.body) if replies.text is None else b"",
+        replies.tokens,
+        text=replies.text,
+        marks=marks,
+        max_tokens=ask.max_tokens,
+        stops=ask.stops,
+    )
 
 
 def _json_answer(
-    ask: ChatAsk, written: Composition, usage: dict[str, int] | None, moment: Moment
+    model: str,
+    written: Composition,
+    usage: dict[str, int] | None,
+    created: int,
+    more: tuple[tuple[str, Any], ...],
 ) -> Answer:
+    message: dict[str, object] = {"role": "assistant", "content": written.text}
+    if written.calls:
+        message["tool_calls"] = [call.as_json() for call in written.calls]
     choice = {
         "finish_reason": written.finish_reason,
-        "message": {"role": "assistant", "content": written.text},
+        "message": message,
         "matched_stop": written.matched_stop,
     }
     data: dict[str, object] = {
         "request": [choice],
-        "created": int(moment.wall_s),
-        "model": ask.model,
+        "created": created,
+        "model": model,
         "object": "chat.request",
     }
+    if more:
+        data.update(more)
     if usage is not None:
         data["usage"] = usage
     return envelope.success(envelope.CHAT_OK, data)

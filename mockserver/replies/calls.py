@@ -33,16 +33,27 @@ class ToolCall:
         return {"id": self.id, "type": "function", "function": function}
 
 
-def compose_calls(calls: tuple[ToolCall, ...], max_tokens: int | None) -> Composition:
-    """An answer of calls alone; ``max_tokens`` cuts the arguments where the tokens run out.
+NO_TEXT = Composition("", FINISH_CALLS, None, 0)
 
-    A call whose name does not fit any more is left out.
+
+def compose_calls(
+    calls: tuple[ToolCall, ...], max_tokens: int | None, before: Composition = NO_TEXT
+) -> Composition:
+    """An answer of calls, behind what is said ``before`` them.
+
+    ``max_tokens`` is what the calls may take: it cuts the arguments where the tokens run out, and a
+    call whose name does not fit any more is left out.
     """
-    total = sum(call.tokens for call in calls)
-    if max_tokens is None or total <= max_tokens:
-        return Composition("", FINISH_CALLS, None, total, calls)
+    kept, tokens = (calls, sum(call.tokens for call in calls))
+    reason = FINISH_CALLS
+    if max_tokens is not None and tokens > max_tokens:
+        kept, reason = _cut(calls, max_tokens), FINISH_LENGTH
+        tokens = sum(call.tokens for call in kept)
+    return Composition(before.text, reason, None, before.tokens + tokens, kept)
+
+
+def _cut(calls: tuple[ToolCall, ...], left: int) -> tuple[ToolCall, ...]:
     kept: list[ToolCall] = []
-    left = max_tokens
     for call in calls:
         left -= count_tokens(call.name)
         if left < 0:
@@ -52,5 +63,4 @@ def compose_calls(calls: tuple[ToolCall, ...], max_tokens: int | None) -> Compos
         kept.append(cut)
         if cut != call:
             break
-    tokens = sum(call.tokens for call in kept)
-    return Composition("", FINISH_LENGTH, None, tokens, tuple(kept))
+    return tuple(kept)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
 
 from mockserver.replies.phrases import ENGLISH, FITTING, SWAHILI
 from mockserver.replies.tokens import LONGEST_TOKEN, count_tokens
+from mockserver.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ MATCHED_STOP_SEQUENCE = 128001
 """``matched_stop`` as in the documented examples; what the two numbers mean is undocumented."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Composition:
     """A finished text, why it ends there, and its length in tokens.
 
@@ -51,7 +51,7 @@ class Composition:
 
 def seed_of(endpoint: str, body: Mapping[str, object]) -> bytes:
     """BLAKE2b of what the text depends on: the request without what only shapes or cuts it."""
-    kept = {name: value for name, value in body.items() if name not in _SHAPING_FIELDS}
+    kept = {name: told for name, told in body.items() if name not in _SHAPING_FIELDS}
     canonical = orjson.dumps([endpoint, kept], option=orjson.OPT_SORT_KEYS)
     return hashlib.blake2b(canonical, digest_size=SEED_BYTES).digest()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
 
 from mockserver.answer import StreamStyle
+from mockserver.replies.script import Script
+from mockserver.settings.reply_rules import ReplyRule
 from mockserver.settings.snapshot import Positive, Seconds, Snapshot, Switch
 
 
@@ -38,6 +41,9 @@ class ReplySettings(Snapshot):
     every request in place of generated words. ``canary`` puts a fresh ``answer-<12 hex>``
     first, so that a repeated answer betrays itself; ``fingerprint`` adds ``request-<12 hex>``, the
     head of the SHA-256 of the request body. ``usage`` reports tokens in JSON and final chunk.
+    ``tool_calls`` says when the caller's functions are called where the request leaves it open:
+    "auto" calls those whose names the user's message says. ``rules`` say what is answered to which
+    requests; the first that matches decides, whatever the request asks for.
     """
 
     tokens: Positive = 40
@@ -45,6 +51,13 @@ class ReplySettings(Snapshot):
     canary: Switch = False
     fingerprint: Switch = False
     usage: Switch = True
+    tool_calls: Literal["auto", "always", "never"] = "auto"
+    rules: tuple[ReplyRule, ...] = ()
+
+    @cached_property
+    def script(self) -> Script | None:
+        """The rules made ready; None without any."""
+        return Script(self.rules) if self.rules else None
 
 
 class EmbeddingSettings(Snapshot):

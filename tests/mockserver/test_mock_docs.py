@@ -94,7 +94,7 @@ def test_the_file_in_the_documents_is_a_good_one() -> None:
     """As it stands there."""
     texts = re.findall(r"```toml\n(.*?)```", MOCK, re.DOTALL)
     files = [check(ConfigFile, tomllib.loads(text), "docs/mock.md") for text in texts]
-    assert files[0].rules
+    assert any(file.rules for file in files)
 
 
 def test_the_command_lines_in_the_documents_are_good_ones() -> None:

@@ -43,11 +43,15 @@ def test_every_documented_field_is_taken() -> None:
             seed=2024,
             stream=True,
             stop="x",
-            tools=[{"type": "function", "function": {"name": "f"}}, {"type": "pawa_tool"}],
+            tools=[
+                {"type": "function", "function": {"name": "f", "strict": True}},
+                {"type": "pawa_tool", "name": "web_search_tool"},
+                {"type": "pawa_tool", "pawa_tool": "pesa_pay_tool"},
+            ],
             tool_choice="auto",
             response_format={"type": "text"},
             capabilities={"name": "reasoning"},
-            reasoning={"effort": "low"},
+            reasoning={"effort": "medium"},
             rag={"knowledgeBaseId": 1},
             knowledgeBase={"kbReferenceId": "kb-1"},
             agents=[1, 2],
@@ -57,6 +61,31 @@ def test_every_documented_field_is_taken() -> None:
     )
 
     assert (ask.max_tokens, ask.stream, ask.stops) == (4096, True, ("x",))
+    assert (ask.effort, ask.structure, ask.plain) == ("medium", None, False)
+    assert ask.tools is not None
+    assert ask.tools.built_in == ("web_search_tool", "pesa_pay_tool")
+
+
+def test_what_most_requests_do_without_is_told() -> None:
+    """So that an ordinary request costs nothing of it."""
+    assert read_chat_ask(request(temperature=1, stop="x"), API).plain
+    assert not read_chat_ask(request(response_format={"type": "text"}), API).plain
+
+
+def test_memory_comes_before_the_messages() -> None:
+    """It is what was said earlier; an empty one is none."""
+    ask = read_chat_ask(request(memoryChat=[{"role": "assistant", "content": "nzuri"}]), API)
+
+    assert [message.text for message in ask.messages] == ["nzuri", "habari za leo"]
+    assert len(read_chat_ask(request(memoryChat=[]), API).messages) == 1
+
+
+def test_tools_are_read_too() -> None:
+    """Their description is what the model has to know."""
+    function = {"name": "get_weather", "description": "weather of a city"}
+    ask = read_chat_ask(request(tools=[{"type": "function", "function": function}]), API)
+
+    assert ask.tokens_in > 3
 
 
 @pytest.mark.parametrize(
@@ -77,6 +106,12 @@ def test_every_documented_field_is_taken() -> None:
         ({"tools": {}}, "tools must be an array"),
         ({"tools": [{}]}, "tools[0].type is required"),
         ({"tools": [{"type": "x"}]}, "tools[0].type must be function or pawa_tool"),
+        (
+            {"tool_choice": "sometimes"},
+            "tool_choice must be auto, none, required or name one of the tools",
+        ),
+        ({"capabilities": {}}, "capabilities.name is required"),
+        ({"rag": 7}, "rag must be a JSON object"),
         ({"response_format": "json"}, "response_format must be a JSON object"),
         ({"memoryChat": ["x"]}, "memoryChat[0] must be a JSON object"),
         ({"agents": ["x"]}, "agents[0] must be an integer"),
@@ -130,9 +165,10 @@ def test_pictures_and_tools_can_be_kept_to_blaze() -> None:
     strict = ApiSettings(enforce_capabilities=True)
     picture = {"type": "image_url", "image_url": {"url": "https://example.test/a.png"}}
     seeing = {"messages": [{"role": "user", "content": [picture]}]}
-    tools = {"tools": [{"type": "function"}]}
+    tools = {"tools": [{"type": "pawa_tool", "name": "web_search_tool"}]}
+    thinking = {"reasoning": {"effort": "high"}}
 
-    for extra in (seeing, tools):
+    for extra in (seeing, tools, thinking):
         read_chat_ask(request(**extra), API)
         read_chat_ask(request(**{**extra, "model": BLAZE}), strict)
         with pytest.raises(BadRequest, match=EMBER):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import orjson
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mockserver.answer import EventStream
 from mockserver.api.models import BLAZE, EMBER
 from mockserver.api.work import Moment
 from mockserver.replies.text import fingerprint_of
+from mockserver.replies.tokens import count_tokens
 from mockserver.settings import LatencySettings, ReplySettings, StreamSettings
 
 if TYPE_CHECKING:
@@ -199,3 +203,140 @@ def test_a_cut_stream_is_charged_for_what_was_sent(ask: Asker) -> None:
     reply = ask.reply(CHAT, request(stream=True), stream=StreamSettings(chunk_words=4))
 
     assert [reply.tokens_sent(n) for n in (0, 1, 3, 10, 99)] == [0, 4, 12, 40, 40]
+
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"jina": {"type": "string"}, "bei": {"type": "number"}},
+    "required": ["jina", "bei"],
+}
+PAY = {"type": "function", "function": {"name": "pay", "parameters": SCHEMA}}
+RESULT = {"role": "tool", "tool_call_id": "c1", "content": "Paid"}
+VARIANTS: dict[str, dict[str, Any]] = {
+    "basic": {},
+    "multimodal": {
+        "content": [
+            {"type": "text", "text": "Nini hii?"},
+            {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
+        ]
+    },
+    "tools": {"tools": [PAY, {"type": "pawa_tool", "name": "web_search_tool"}]},
+    "tool call": {"tools": [PAY], "tool_choice": "required"},
+    "tool result": {"after": [RESULT]},
+    "built-in tool": {"tools": [{"type": "pawa_tool", "pawa_tool": "pesa_pay_tool"}]},
+    "reasoning": {"capabilities": {"name": "reasoning", "effort": "high"}},
+    "reasoning, the SDK's": {"reasoning": {"effort": "low"}},
+    "RAG": {"rag": {"knowledgeBaseId": 1, "topK": 2}},
+    "RAG, the samples'": {"knowledgeBase": {"kbReferenceId": "kb-1", "isMust": False}},
+    "agentic RAG": {"agents": [1, 2]},
+    "memory": {"memoryChat": [{"role": "assistant", "content": "Karibu"}]},
+    "structured": {
+        "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": SCHEMA}}
+    },
+}
+
+
+def variant(name: str, path: str, **more: object) -> dict[str, object]:
+    """A request of one of the documented kinds, for plain chat or for an agent."""
+    fields = dict(VARIANTS[name])
+    message = {"role": "user", "content": fields.pop("content", "Habari gani?")}
+    messages = [message, *fields.pop("after", [])]
+    said = {"message": messages[-1]} if path == AGENT else {"messages": messages}
+    return {"model": BLAZE, **said, **fields, **more}
+
+
+@pytest.mark.parametrize("path", [CHAT, AGENT])
+@pytest.mark.parametrize("name", VARIANTS)
+@given(
+    max_tokens=st.none() | st.integers(1, 60),
+    stop=st.none() | st.sampled_from(["a", "e ", ".", '"', "zzz"]),
+    seed=st.none() | st.integers(0, 3),
+    shape=st.sampled_from(["message", "request"]),
+    pieces=st.integers(1, 5),
+    marks=st.booleans(),
+)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_kind_of_chat_is_the_same_whole_and_streamed(
+    ask: Asker,
+    parse_chunks: ParseChunks,
+    *,
+    path: str,
+    name: str,
+    max_tokens: int | None,
+    stop: str | None,
+    seed: int | None,
+    shape: str,
+    pieces: int,
+    marks: bool,
+) -> None:
+    """Text, calls, reason and usage agree; nothing is longer than asked, and all of it counted."""
+    asked = variant(name, path, max_tokens=max_tokens, stop=stop, seed=seed)
+    options: dict[str, Any] = {
+        "stream": StreamSettings.model_validate({"shape": shape, "chunk_words": pieces}),
+        "replies": ReplySettings(canary=marks, fingerprint=False),
+    }
+    whole = ask.json(path, asked, **options)["data"]
+    streamed = ask.reply(path, {**asked, "stream": True}, **options)
+    chunks = [chunk["data"] for chunk in parse_chunks(streamed.answer)]
+    choice = whole["request"][0]
+    said = [
+        chunk["request"][0]["message"] if shape == "request" else chunk["message"]
+        for chunk in chunks
+    ]
+    calls = [call for message in said for call in message.get("tool_calls", [])]
+    last = chunks[-1]["request"][0] if shape == "request" else chunks[-1]
+
+    assert "".join(message["content"] for message in said) == choice["message"]["content"]
+    assert [{k: v for k, v in call.items() if k != "index"} for call in calls] == (
+        choice["message"].get("tool_calls", [])
+    )
+    assert last["finish_reason"] == choice["finish_reason"]
+    assert chunks[-1]["usage"] == whole["usage"]
+    spoken = [choice["message"]["content"]]
+    spoken += [call["function"][part] for call in calls for part in ("name", "arguments")]
+    assert whole["usage"]["tokens_out"] == sum(map(count_tokens, spoken))
+    assert whole["usage"]["tokens_out"] == streamed.tokens_out == sum(streamed.chunk_tokens)
+    assert max_tokens is None or streamed.tokens_out <= max_tokens
+    assert choice["finish_reason"] in ("stop", "length", "tool_calls")
+    assert stop is None or stop not in choice["message"]["content"]
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_same_request_gets_the_same_bytes(ask: Asker, name: str) -> None:
+    """Whatever else was asked meanwhile; with another seed the words are others."""
+    body = variant(name, CHAT, seed=1)
+
+    first = ask.reply(CHAT, body).answer.body
+    ask.reply(CHAT, request("something else"))
+
+    assert ask.reply(CHAT, body).answer.body == first
+    assert ask.reply(CHAT, variant(name, CHAT, seed=2)).answer.body != first
+
+
+def test_a_structured_answer_is_valid_for_its_schema(ask: Asker, parse_chunks: ParseChunks) -> None:
+    """Whole and streamed."""
+    body = variant("structured", CHAT)
+    streamed = parse_chunks(ask.reply(CHAT, {**body, "stream": True}).answer)
+
+    jsonschema.validate(orjson.loads(text_of(ask.json(CHAT, body))), SCHEMA)
+    text = "".join(chunk["data"]["message"]["content"] for chunk in streamed)
+    jsonschema.validate(orjson.loads(text), SCHEMA)
+    assert len(streamed) > 3
+
+
+def test_a_called_function_is_asked_for_as_documented(ask: Asker) -> None:
+    """`finish_reason` and `message.tool_calls`; the content is empty."""
+    choice = ask.json(CHAT, variant("tool call", CHAT))["data"]["request"][0]
+    (call,) = choice["message"]["tool_calls"]
+
+    assert (choice["finish_reason"], choice["message"]["content"]) == ("tool_calls", "")
+    assert (call["type"], call["function"]["name"]) == ("function", "pay")
+    jsonschema.validate(orjson.loads(call["function"]["arguments"]), SCHEMA)
+
+
+def test_tools_of_the_server_end_in_text(ask: Asker) -> None:
+    """They have run by then."""
+    body = ask.json(CHAT, variant("built-in tool", CHAT, tool_choice="required"))
+
+    assert body["data"]["request"][0]["finish_reason"] == "stop"
+    assert len(text_of(body).split()) == 40

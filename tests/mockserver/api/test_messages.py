@@ -30,9 +30,32 @@ def test_content_is_parts() -> None:
 
 def test_an_assistant_that_called_tools_needs_no_content() -> None:
     """The turn before a tool's answer has null content."""
-    message = {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]}
+    message = {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "f"}}]}
 
-    assert read_message(message, "m") == Message("assistant", "")
+    assert read_message(message, "m") == Message("assistant", "", 0, (("", "f"),), 1)
+
+
+def test_calls_are_read_in_both_spellings() -> None:
+    """With or without an id, the arguments as text or as an object; all of it counts."""
+    function = {"name": "pay", "arguments": {"to": "Asha"}}
+    calls = [
+        {"id": "c1", "type": "function", "function": {"name": "pay", "arguments": '{"to": "A"}'}},
+        {"function": function},
+    ]
+
+    message = read_message({"role": "assistant", "content": "ndiyo", "tool_calls": calls}, "m")
+
+    assert message.asked == (("c1", "pay"), ("", "pay"))
+    assert message.tokens == 1 + (1 + 2) + (1 + 1)
+
+
+def test_a_tool_says_which_call_it_answers() -> None:
+    """The samples write its result as parts."""
+    content = [{"type": "text", "text": "31 degrees"}]
+
+    message = read_message({"role": "tool", "tool_call_id": "c1", "content": content}, "m")
+
+    assert (message.text, message.call_id, message.tokens) == ("31 degrees", "c1", 2)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +88,22 @@ def test_an_assistant_that_called_tools_needs_no_content() -> None:
         (
             [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}],
             "messages[0].content[0].image_url.url is required",
+        ),
+        (
+            [{"role": "tool", "content": "x", "tool_call_id": 5}],
+            "messages[0].tool_call_id must be a string",
+        ),
+        (
+            [{"role": "assistant", "tool_calls": {"a": 1}}],
+            "messages[0].tool_calls must be an array",
+        ),
+        (
+            [{"role": "assistant", "tool_calls": [{}]}],
+            "messages[0].tool_calls[0].function must be a JSON object",
+        ),
+        (
+            [{"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": 5}}]}],
+            "messages[0].tool_calls[0].function.arguments must be a JSON object",
         ),
     ],
 )
