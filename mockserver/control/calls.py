@@ -12,6 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from mockserver.clock import FURTHEST_S
+from mockserver.faults.gates import GateName
 from mockserver.faults.rules import Rule
 from mockserver.journal import Connection, Exchange
 from mockserver.settings.keys import Secret
@@ -141,6 +142,35 @@ class JournalQuery(Asked):
 
 
 _FILTERS = ("token", "path", "method", "model", "key_id", "rule", "ending", "request_id", "status")
+
+
+class HoldsQuery(Asked):
+    """Which gate (without one: all), and whether to wait for it.
+
+    ``at_least`` waits until so many replies are parked at the gate, for ``timeout_s`` seconds at
+    most.
+    """
+
+    gate: GateName | None = None
+    at_least: Annotated[int, Field(ge=1)] | None = None
+    timeout_s: Annotated[float, Field(ge=0, le=MAX_WAIT_S, allow_inf_nan=False)] = 0.0
+
+    @model_validator(mode="after")
+    def _waits_for_one_gate(self) -> Self:
+        if self.at_least is not None and self.gate is None:
+            raise ValueError("at_least waits at one gate; give its name as gate")
+        return self
+
+
+class Release(Asked):
+    """Let go of the first ``count`` replies that wait at a gate (without: of all).
+
+    With ``keep_open`` those that come later do not wait either.
+    """
+
+    gate: GateName
+    count: Annotated[int, Field(ge=1, strict=True)] | None = None
+    keep_open: Annotated[bool, Field(strict=True)] = False
 
 
 class Told(BaseModel):
@@ -273,3 +303,22 @@ class ConnectionPage(Told):
 
     connections: tuple[Connection, ...]
     dropped: int
+
+
+class GateInfo(Told):
+    """A gate: how many replies wait at it, how many were let go, and whether it stands open."""
+
+    gate: str
+    parked: int
+    released: int
+    open: bool
+
+
+class HoldsPage(Told):
+    """Gates in the order in which they were spoken of.
+
+    ``satisfied`` says whether as many were parked as was waited for.
+    """
+
+    gates: tuple[GateInfo, ...]
+    satisfied: bool

@@ -14,6 +14,7 @@ from mockserver.control.calls import (
     ClockInfo,
     ConnectionPage,
     Health,
+    HoldsPage,
     JournalPage,
     KeyInfo,
     KeyMade,
@@ -127,6 +128,40 @@ class ControlClient(Transport):
     async def clear_journal(self, name: str = "default") -> None:
         """Forget what was seen."""
         await self._call("DELETE", _at(name, "/journal"))
+
+    async def holds(
+        self,
+        name: str = "default",
+        *,
+        gate: str | None = None,
+        at_least: int | None = None,
+        timeout_s: float = 0.0,
+    ) -> HoldsPage:
+        """The gates of ``hold_until_released`` (or one), and who waits at them.
+
+        With ``at_least`` it waits until so many are parked at the gate, for ``timeout_s`` seconds
+        at most.
+        """
+        asked = {"gate": gate, "at_least": at_least, "timeout_s": timeout_s}
+        query = {key: _spelled(value) for key, value in asked.items() if value is not None}
+        limit_s = min(timeout_s, MAX_WAIT_S) + TIMEOUT_S
+        found = await self._call("GET", _at(name, "/holds"), query=query, timeout_s=limit_s)
+        return _as(HoldsPage, found)
+
+    async def release(
+        self,
+        gate: str,
+        name: str = "default",
+        *,
+        count: int | None = None,
+        keep_open: bool = False,
+    ) -> int:
+        """Let go of the first ``count`` that wait at a gate (None: of all); how many they were."""
+        told: dict[str, object] = {"gate": gate, "keep_open": keep_open}
+        if count is not None:
+            told["count"] = count
+        answer = _table(await self._call("POST", _at(name, "/holds"), told))
+        return int(answer["released"])
 
     async def connections(self, name: str = "default") -> ConnectionPage:
         """The connections."""

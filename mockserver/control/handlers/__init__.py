@@ -4,6 +4,7 @@ from mockserver.control.handlers import (
     budget,
     capacity,
     clock,
+    holds,
     journal,
     keys,
     limits,
@@ -20,6 +21,7 @@ CALLS: Calls = {
     **keys.CALLS,
     **limits.CALLS,
     **clock.CALLS,
+    **holds.CALLS,
     **capacity.CALLS,
 }
 """Every call: method, path after ``/_mock``, and what it does."""
