@@ -1,4 +1,7 @@
-"""The steps that may answer a request: each gives the answer, or None to pass it on."""
+"""The steps that may answer a request: each gives the answer, or None to pass it on.
+
+A step that has to wait gives what is to be awaited in its place.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,12 @@ from mockserver.intake import Condition
 from mockserver.replies.latency import service_s, timed
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from mockserver.visit import Visit
 
 
-async def refuse_unreadable(visit: Visit) -> Answer | None:
+def refuse_unreadable(visit: Visit) -> Answer | None:
     """413 for a body over the limit, 408 for one too slow, 400 for what is broken or no HTTP."""
     condition = visit.intake.condition
     if condition is Condition.TOO_LARGE:
@@ -34,7 +39,7 @@ async def refuse_unreadable(visit: Visit) -> Answer | None:
     return None
 
 
-async def check_key(visit: Visit) -> Answer | None:
+def check_key(visit: Visit) -> Answer | None:
     """401 for a key that does not open, 403 for a blocked one; a foreign path needs none."""
     if not visit.facts.path.startswith(routes.PREFIX):
         return None
@@ -44,7 +49,7 @@ async def check_key(visit: Visit) -> Answer | None:
     return visit.sandbox.access.enter(visit.key, clock.monotonic_ns(), visit.facts.wall)
 
 
-async def look_up_rule(visit: Visit) -> Answer | None:
+def look_up_rule(visit: Visit) -> Answer | None:
     """Ask request and plan what is to go wrong; a listener that is to go away goes now."""
     sandbox, exchange = visit.sandbox, visit.exchange
     if visit.triggers:
@@ -71,7 +76,7 @@ def _ask_triggers(visit: Visit) -> None:
         visit.exchange.trigger = fired.text
 
 
-async def answer_by_fault(visit: Visit) -> Answer | None:
+def answer_by_fault(visit: Visit) -> Answer | None:
     """The answer of a fault that needs no API; it uses up neither limit nor budget.
 
     With ``execute`` the API does its work first, and ``lose_answer`` puts the fault's in its place.
@@ -84,7 +89,7 @@ async def answer_by_fault(visit: Visit) -> Answer | None:
     return answer
 
 
-async def find_endpoint(visit: Visit) -> Answer | None:
+def find_endpoint(visit: Visit) -> Answer | None:
     """404 for an unknown path, 405 for a wrong method."""
     found = routes.route(visit.facts.method, visit.facts.path)
     if isinstance(found, Answer):
@@ -93,7 +98,7 @@ async def find_endpoint(visit: Visit) -> Answer | None:
     return None
 
 
-async def read_work(visit: Visit) -> Answer | None:
+def read_work(visit: Visit) -> Answer | None:
     """400 when the body does not ask for anything that the endpoint does."""
     if visit.route is None:
         return None
@@ -108,7 +113,7 @@ async def read_work(visit: Visit) -> Answer | None:
     return None
 
 
-async def check_access(visit: Visit) -> Answer | None:
+def check_access(visit: Visit) -> Answer | None:
     """403 for what the key or its project may not ask for."""
     if visit.key is None or visit.work is None:
         return None
@@ -116,14 +121,14 @@ async def check_access(visit: Visit) -> Answer | None:
     return visit.sandbox.access.denied(visit.key, facts.method, facts.path, visit.work.model)
 
 
-async def limit_rate(visit: Visit) -> Answer | None:
+def limit_rate(visit: Visit) -> Answer | Awaitable[Answer | None] | None:
     """429 when a rate limit has no room, at once or after a wait in line."""
     if not visit.sandbox.limiter.on or visit.key is None:
         return None
-    return await rate_limit.limit(visit, visit.key)
+    return rate_limit.limit(visit, visit.key)
 
 
-async def reserve_budget(visit: Visit) -> Answer | None:
+def reserve_budget(visit: Visit) -> Answer | None:
     """402 (or what stands for it) when the most that the work can cost passes the budget."""
     purse, work, key = visit.sandbox.purse, visit.work, visit.key
     if not purse.charges or work is None or key is None:
@@ -135,15 +140,15 @@ async def reserve_budget(visit: Visit) -> Answer | None:
     return None
 
 
-async def take_capacity(visit: Visit) -> Answer | None:
+def take_capacity(visit: Visit) -> Awaitable[Answer | None] | None:
     """503 (or what stands for it) when no worker comes for work that a model does."""
     settings, work = visit.settings.capacity, visit.work
     if settings is None or work is None or work.model is None:
         return None
-    return await capacity.take(visit, settings)
+    return capacity.take(visit, settings)
 
 
-async def make_reply(visit: Visit) -> Answer | None:
+def make_reply(visit: Visit) -> Answer | None:
     """Do the work."""
     if visit.work is None:
         return None

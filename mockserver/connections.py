@@ -315,13 +315,24 @@ class Connection(BaseProtocol):
 
     async def write(self, data: bytes) -> bool:
         """Write, and wait while the client is slow to read; False when the connection is over."""
+        return self.write_now(data) or await self.drain()
+
+    def write_now(self, data: bytes) -> bool:
+        """Write; False when that is to be followed by :meth:`drain`."""
+        transport = self.transport
+        if transport is None or self.over or transport.is_closing():
+            return False
+        transport.write(data)
+        return not (self._paused or self.over)
+
+    async def drain(self) -> bool:
+        """Wait while the client is slow to read; False when the connection is over."""
         transport = self.transport
         if transport is None or self.over:
             return False
         if transport.is_closing():
             # A failed send closes the transport at once and reports the loss a moment later.
             return await self.pause(None)
-        transport.write(data)
         while self._paused and not self.over:
             await self.pause(None)
         return not self.over

@@ -1,4 +1,7 @@
-"""The steps that take an answer out: each acts on the visit, and all of them are taken."""
+"""The steps that take an answer out: each acts on the visit, and all of them are taken.
+
+A step that has to wait gives what is to be awaited.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from mockserver.exchange import CLIENT_LEFT, SERVER_STOPPED
 from mockserver.faults.shaping import Shaped, answer_now, answering, shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from mockserver.answer import Answer
     from mockserver.visit import Visit
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 RULE_HEADER = "X-Mock-Rule"
 
 
-async def lose_answer(visit: Visit) -> None:
+def lose_answer(visit: Visit) -> None:
     """Put a fault's answer in place of the one that was worked for, where the rule executes.
 
     What was refused was not worked for: the refusal goes out, and the rule has no effect. A stream
@@ -41,7 +44,7 @@ async def lose_answer(visit: Visit) -> None:
         visit.answer = answer
 
 
-async def sign(visit: Visit) -> None:
+def sign(visit: Visit) -> None:
     """Put the request id on the answer, and the rule where rules are announced."""
     answer = envelope.with_request_id(_answer(visit), visit.exchange.request_id)
     if visit.decision is not None and visit.settings.announce_rules:
@@ -51,7 +54,7 @@ async def sign(visit: Visit) -> None:
     visit.answer = answer
 
 
-async def shape_and_lay_out(visit: Visit) -> None:
+def shape_and_lay_out(visit: Visit) -> None:
     """Let the rule's faults shape answer, stream and delivery, in this order."""
     answer, decision, facts = _answer(visit), visit.decision, visit.facts
     if decision is None:
@@ -65,17 +68,17 @@ async def shape_and_lay_out(visit: Visit) -> None:
     visit.shaped = shaped
 
 
-async def deliver(visit: Visit) -> None:
+def deliver(visit: Visit) -> Awaitable[None] | None:
     """Write it, with every pause and the ending."""
     if visit.shaped is None:
-        return
+        return None
     if visit.decision is not None:
         visit.channel.holds = visit.sandbox.holds
         visit.channel.before_rest = _judge_before_rests(visit)
-    await wire.deliver(visit.shaped.delivery, visit.channel, visit.sandbox.clock)
+    return wire.deliver(visit.shaped.delivery, visit.channel, visit.sandbox.clock)
 
 
-async def judge_faults(visit: Visit) -> None:
+def judge_faults(visit: Visit) -> None:
     """Note whether the rule's faults all had their effect on the wire."""
     if visit.exchange.delivered or not _all_worked(visit):
         return
@@ -127,13 +130,11 @@ def _mark_delivered(visit: Visit) -> None:
         visit.plan.mark_delivered(visit.decision.rule_id)
 
 
-async def settle_budget(visit: Visit) -> None:
-    """Count the tokens that were really written, and pay for them."""
-    settle(visit)
+def settle_budget(visit: Visit) -> None:
+    """Count the tokens that were really written, and pay for them.
 
-
-def settle(visit: Visit) -> None:
-    """See :func:`settle_budget`; for every way in which a request can end, and once for each."""
+    Asked for every way in which a request can end; it pays once.
+    """
     reply, exchange, reservation = visit.reply, visit.exchange, visit.reservation
     if reply is not None and reply.stream and exchange.ending != "complete":
         exchange.tokens_out = reply.tokens_sent(exchange.chunks_sent)
@@ -145,7 +146,7 @@ def settle(visit: Visit) -> None:
     exchange.cost_micro = visit.sandbox.purse.settle(reservation, read, written, items)
 
 
-async def close_exchange(visit: Visit) -> None:
+def close_exchange(visit: Visit) -> None:
     """Hand the finished record to the journal."""
     visit.sandbox.journal.closed(visit.exchange)
 

@@ -2,21 +2,25 @@
 
 These are written on the hot path, so they only take notes. The frozen record (with secrets masked
 and bytes bounded) is made when somebody reads the journal. Until then a closed exchange is kept as
-a tuple of plain values, which the garbage collector does not have to visit again and again.
+bytes, which the garbage collector does not have to visit again and again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import marshal
 import struct
+from array import array
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mockserver.admission.prices import MICRO
 from mockserver.records import Connection, Exchange, Sent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mockserver.answer import Headers
     from mockserver.records import TlsFacts
     from mockserver.secrets import SecretMask
@@ -32,10 +36,15 @@ KINDS = ("head", "body", "chunk", "comment", "marker", "error", "raw")
 """What a part of a write can be."""
 
 _CODE_OF_KIND = {kind: code for code, kind in enumerate(KINDS)}
-_PART = struct.Struct("<qqqq")
+_PLAIN = 2
+"""The marshal version without references between values, the quickest for plain ones."""
+_PART = struct.Struct("@qqqq")
 
-Packed = tuple[Any, ...]
-"""A closed exchange, put away."""
+Part = tuple[str, bytes, int]
+"""What a part of a write is, its bytes, and how many of them are body without framing."""
+
+Packed = bytes
+"""A closed exchange, put away: one object that the garbage collector passes over."""
 
 IN_PROGRESS = "in_progress"
 CLIENT_LEFT = "client_left"
@@ -126,13 +135,20 @@ class OpenExchange:
     _first: bytearray | bytes = field(default_factory=bytearray)
     _last: bytearray | bytes = field(default_factory=bytearray)
 
-    def wrote(self, at_ns: int, kind: str, data: bytes, body_length: int) -> None:
-        """Note a part of a write, and how many of its bytes are body without framing."""
+    def wrote(self, at_ns: int, parts: Sequence[Part], data: bytes) -> None:
+        """Note a write: its parts, and their bytes joined."""
+        noted: list[int] = []
+        offset = self.sent_length
+        for kind, part, body_length in parts:
+            length = len(part)
+            noted += (at_ns, _CODE_OF_KIND[kind], offset, length)
+            offset += length
+            self.body_sent += body_length
+            if kind == "chunk":
+                self.chunks_sent += 1
+        self.sent_length = offset
+        self._parts += array("q", noted).tobytes()
         length = len(data)
-        self.body_sent += body_length
-        self.chunks_sent += kind == "chunk"
-        self._parts += _PART.pack(at_ns, _CODE_OF_KIND[kind], self.sent_length, length)
-        self.sent_length += length
         # Twice of what is kept, so that a secret across the border is seen whole.
         room = 2 * FIRST_SENT_KEPT - len(self._first)
         if room > 0:
@@ -152,15 +168,14 @@ class OpenExchange:
             self.body = self.body[: 2 * BODY_KEPT]
 
     def packed(self) -> Packed:
-        """The exchange as a tuple of plain values."""
+        """The exchange as bytes, for this process to read again."""
         self._parts, self._first, self._last = map(bytes, (self._parts, self._first, self._last))
-        values: Packed = _values_of(self)
-        return values
+        return marshal.dumps(_values_of(self), _PLAIN)
 
     @classmethod
     def unpacked(cls, packed: Packed) -> OpenExchange:
         """The exchange that was packed."""
-        return cls(*packed)
+        return cls(*marshal.loads(packed))  # noqa: S302 - our own, from this very process
 
     def record(self, mask: SecretMask) -> Exchange:
         """The exchange as it is now, frozen, masked and bounded."""

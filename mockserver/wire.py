@@ -19,13 +19,13 @@ from mockserver.delivery import Framing
 from mockserver.exchange import CLIENT_LEFT, SERVER_STOPPED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from mockserver.answer import Gate
     from mockserver.clock import Clock
     from mockserver.connections import Connection
     from mockserver.delivery import Delivery, HeadPace, Piece
-    from mockserver.exchange import OpenExchange
+    from mockserver.exchange import OpenExchange, Part
     from mockserver.holds import Holds
     from mockserver.journal import Journal
 
@@ -34,9 +34,6 @@ LAST_CHUNK = b"0\r\n\r\n"
 FAIR_SHARE = 64
 MOST_AT_ONCE = 64 * 1024
 """After so many parts, or bytes, what is due is written and others on the loop get their turn."""
-
-Part = tuple[str, bytes, int]
-"""What a part of a write is, its bytes, and how many of them are body without framing."""
 
 
 @dataclass(slots=True)
@@ -60,16 +57,21 @@ class Channel:
 
     async def write(self, parts: list[Part]) -> bool:
         """One write of some parts, noted in the exchange; False when the connection is over."""
-        data = b"".join([data for _, data, _ in parts])
-        connection, exchange = self.connection, self.exchange
-        if connection.over:
+        if self.connection.over:
             return False
-        at_ns = time.monotonic_ns()
-        for kind, part, body_length in parts:
-            exchange.wrote(at_ns, kind, part, body_length)
-        alive = await connection.write(data)
+        return self.write_now(parts) or await self.drain()
+
+    def write_now(self, parts: list[Part]) -> bool:
+        """One write, noted in the exchange; False when the client has to take some of it first."""
+        data = b"".join([data for _, data, _ in parts])
+        self.exchange.wrote(time.monotonic_ns(), parts, data)
+        going_on = self.connection.write_now(data)
         self.journal.changed()
-        return alive
+        return going_on
+
+    async def drain(self) -> bool:
+        """Wait while the client is slow to read; False when the connection is over."""
+        return await self.connection.drain()
 
     async def rest(self, seconds: float, clock: Clock) -> bool:
         """A pause, be it only so long that others get their turn; False when it is over."""
@@ -97,11 +99,68 @@ class Channel:
         return not self.connection.over
 
 
-async def deliver(delivery: Delivery, channel: Channel, clock: Clock) -> None:
+def deliver(delivery: Delivery, channel: Channel, clock: Clock) -> Awaitable[None] | None:
     """Carry out a delivery and close its exchange's account of it: what was sent, how it ended.
 
-    A client that leaves ends it at once, also in the middle of a pause.
+    One without any pause is written at once; for every other there is something to await. A client
+    that leaves ends it at once, also in the middle of a pause.
     """
+    if not _is_plain(delivery) or channel.connection.over:
+        return _deliver_in_time(delivery, channel, clock)
+    channel.exchange.status = delivery.status
+    parts = _parts(delivery, head_bytes(delivery, channel, clock), channel)
+    if not channel.write_now(parts):
+        return _finish(delivery, channel)
+    channel.at_end = True
+    channel.keep_alive = channel.keep_alive and not _ends_with_close(delivery, channel)
+    channel.exchange.end(Ending.COMPLETE.value, time.monotonic_ns())
+    return None
+
+
+def _is_plain(delivery: Delivery) -> bool:
+    """Whether a delivery is one write and nothing else."""
+    if (
+        delivery.hold_s > 0
+        or delivery.extras is not None
+        or delivery.ending is not Ending.COMPLETE
+        or not delivery.send_head
+        or len(delivery.pieces) >= FAIR_SHARE
+    ):
+        return False
+    waiting = 0
+    for piece in delivery.pieces:
+        if piece.delay_s > 0 or piece.gates:
+            return False
+        waiting += len(piece.data)
+    return waiting <= MOST_AT_ONCE
+
+
+async def _finish(delivery: Delivery, channel: Channel) -> None:
+    """Wait until the client has taken enough of a plain delivery that was too much at once."""
+    if await channel.drain():
+        channel.at_end = True
+        channel.keep_alive = channel.keep_alive and not _ends_with_close(delivery, channel)
+        channel.exchange.end(Ending.COMPLETE.value, time.monotonic_ns())
+    else:
+        note_departure(channel)
+
+
+def _parts(delivery: Delivery, head: bytes, channel: Channel) -> list[Part]:
+    """Head and body of a plain delivery, each part as it goes out."""
+    chunked = delivery.framing is Framing.CHUNKED and not channel.http_10
+    parts: list[Part] = [("head", head, 0)]
+    for piece in delivery.pieces:
+        data = piece.data
+        if data:
+            length = len(data)
+            sent = b"%x\r\n%b\r\n" % (length, data) if chunked else data
+            parts.append((_kind(piece), sent, length))
+    if chunked:
+        parts.append((EventKind.RAW.value, LAST_CHUNK, 0))
+    return parts
+
+
+async def _deliver_in_time(delivery: Delivery, channel: Channel, clock: Clock) -> None:
     finished = await _send(delivery, channel, clock) and await _end(delivery, channel, clock)
     if finished:
         channel.exchange.end(delivery.ending.value, time.monotonic_ns())

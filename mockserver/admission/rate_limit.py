@@ -16,7 +16,7 @@ from mockserver.admission.limiter import lines_of
 from mockserver.api import envelope
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
 
     from mockserver.admission.limiter import Hold, Part, Verdict
     from mockserver.answer import Answer
@@ -24,26 +24,38 @@ if TYPE_CHECKING:
     from mockserver.visit import Visit
 
 
-async def limit(visit: Visit, key: KeySettings) -> Answer | None:
-    """None when every limit lets the request in, else 429."""
-    limiter, clock = visit.sandbox.limiter, visit.sandbox.clock
+def limit(visit: Visit, key: KeySettings) -> Answer | Awaitable[Answer | None] | None:
+    """None when every limit lets the request in, else 429; what to await where there is a line."""
+    limiter = visit.sandbox.limiter
     ask = _asked(visit, key)
     parts = limiter.parts(ask)
-    verdict = limiter.admit(parts, clock.monotonic_ns())
+    verdict = limiter.admit(parts, visit.sandbox.clock.monotonic_ns())
     if verdict.queue_ns:
-        parts, verdict = await _wait_for_a_turn(visit, ask, verdict.queue_ns)
-    now_ns, wall_s = clock.monotonic_ns(), clock.wall_s()
-    wait_ns = 0
+        return _limit_in_turn(visit, key, ask, verdict.queue_ns)
+    return _decided(visit, key, parts, verdict)
+
+
+async def _limit_in_turn(visit: Visit, key: KeySettings, ask: Ask, queue_ns: int) -> Answer | None:
+    parts, verdict = await _wait_for_a_turn(visit, ask, queue_ns)
+    return _decided(visit, key, parts, verdict)
+
+
+def _decided(visit: Visit, key: KeySettings, parts: list[Part], verdict: Verdict) -> Answer | None:
+    """Hold what was taken until the request ends, or say what was refused and for how long."""
+    limiter, clock, told = visit.sandbox.limiter, visit.sandbox.clock, visit.settings.limit_headers
     if verdict.allowed:
         if verdict.holds:
             visit.on_end.append(partial(_end, visit, verdict.holds))
-    else:
+        if told.format == "off":
+            return None
+    now_ns, wall_s = clock.monotonic_ns(), clock.wall_s()
+    wait_ns = 0
+    if not verdict.allowed:
         wait_ns = limiter.refuse(parts, now_ns)
         block_ns = visit.sandbox.access.refused(key, now_ns)
         if block_ns:
             visit.sandbox.journal.note("key_blocked", key_id=key.id, for_s=block_ns / NS_PER_S)
         wait_ns = max(wait_ns, block_ns)
-    told = visit.settings.limit_headers
     if told.format != "off":
         standings = limiter.standings(parts, now_ns)
         visit.limit_headers = limit_headers(told.format, standings, wall_s)

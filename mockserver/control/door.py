@@ -60,7 +60,9 @@ async def _serve(
         keep_alive=intake.keep_alive,
         http_10=intake.http_10,
     )
-    await wire.deliver(lay_out(answer, method=intake.method), channel, RealClock())
+    waiting = wire.deliver(lay_out(answer, method=intake.method), channel, RealClock())
+    if waiting is not None:
+        await waiting
     return channel.keep_alive and not connection.over
 
 

@@ -59,7 +59,9 @@ class OneWire:
         channel = Channel(
             connection, exchange, self.journal, intake.keep_alive, http_10=intake.http_10
         )
-        await deliver(self.delivery, channel, RealClock())
+        waiting = deliver(self.delivery, channel, RealClock())
+        if waiting is not None:
+            await waiting
         self.journal.closed(exchange)
         return channel.keep_alive
 

@@ -23,7 +23,7 @@ MASK = SecretMask([KEY])
 
 def wrote(exchange: OpenExchange, *parts: bytes) -> OpenExchange:
     for number, part in enumerate(parts):
-        exchange.wrote(number, "body", part, len(part))
+        exchange.wrote(number, [("body", part, len(part))], part)
     return exchange
 
 
@@ -45,7 +45,8 @@ class TestSentBytes:
         """Ten megabytes in small parts leave only what is kept."""
         exchange = open_exchange()
         for number in range(10_000):
-            exchange.wrote(number, "chunk", b"%08d" % number * 128, 1024)
+            chunk = b"%08d" % number * 128
+            exchange.wrote(number, [("chunk", chunk, 1024)], chunk)
 
         kept = exchange.record(MASK).sent_bytes
 
