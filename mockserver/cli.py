@@ -13,6 +13,9 @@ import click
 
 from mockserver.commands import offline, remote
 from mockserver.commands.clock import clock
+from mockserver.commands.completion import completion
+from mockserver.commands.fault import fault
+from mockserver.commands.journal import journal
 from mockserver.commands.serve import serve
 from mockserver.errors import MockServerError
 from mockserver.faults.rules import RuleError
@@ -36,10 +39,11 @@ for _command in (
     offline.list_presets,
     offline.check,
     remote.rules,
-    remote.fault,
-    remote.journal,
+    fault,
+    journal,
     remote.reset,
     clock,
+    completion,
 ):
     cli.add_command(_command)
 

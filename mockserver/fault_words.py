@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.config import ConfigError, check
 from mockserver.faults.rules import Rule
-from mockserver.faults.spelling import SpellingError, parts_of
+from mockserver.faults.spelling import SCHEDULE, SpellingError, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,8 @@ def rule_of(
     """The rule that words ask for; what is None is left out. Raises ConfigError.
 
     ``spelled`` is a kind, or whatever else :mod:`mockserver.faults.spelling` reads (``429``,
-    ``timeout``, ``503;retry_after=2``); ``words`` are further settings NAME=VALUE.
+    ``timeout``, ``503;retry_after=2``); ``words`` are further settings NAME=VALUE. What they
+    say of when (``503;times=2``) is of each call, as it is where a request spells it.
     """
     try:
         kind, settings = parts_of(spelled, words)
@@ -32,10 +33,22 @@ def rule_of(
     written: dict[str, Any] = {
         "match": _given(match),
         "when": _given(when),
-        "fault": {"kind": kind, **settings},
         **_given(others),
     }
-    return check(Rule, written, f"fault {kind}")
+    _take_schedule(settings, written)
+    return check(Rule, written | {"fault": {"kind": kind, **settings}}, f"fault {kind}")
+
+
+def _take_schedule(settings: dict[str, Any], written: dict[str, Any]) -> None:
+    """Move what a spelling says of when out of the fault's settings to where a rule has it."""
+    spelled = {name: settings.pop(name) for name in SCHEDULE if name in settings}
+    when, per = written["when"], {"per": "call"} if "times" in spelled else {}
+    twice = sorted((when | written).keys() & spelled.keys())
+    if twice:
+        raise ConfigError([f"{twice[0]} is given twice; keep either the option or the word"])
+    if "execute" in spelled:
+        written["execute"] = spelled.pop("execute")
+    written["when"] = per | when | spelled
 
 
 def attempts_of(text: str | None) -> int | list[int] | None:

@@ -10,6 +10,7 @@ import click
 from rich.table import Table
 
 from mockserver import config, presets
+from mockserver.commands.completion import fault_kinds, preset_names
 from mockserver.commands.tables import show
 from mockserver.faults.catalogue import describe
 from mockserver.faults.complaints import nearest
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("kind", required=False)
+@click.argument("kind", required=False, shell_complete=fault_kinds)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def faults(kind: str | None, as_json: bool) -> None:
     """List the faults, or tell all about one KIND."""
@@ -36,7 +37,7 @@ def faults(kind: str | None, as_json: bool) -> None:
 
 
 @click.command(name="presets", short_help="List the presets, or print the file of one.")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=preset_names)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_presets(name: str | None, as_json: bool) -> None:
     """List the presets, or print the file of one NAME to begin your own with."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver import config
+from mockserver.commands.completion import preset_names
 from mockserver.control.dispatch import is_loopback
 from mockserver.presets import NAMES, preset_table
 from mockserver.serving import serve_until_told
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="TOML or JSON file with keys, rules, limits and sandboxes.",
 )
-@click.option("--preset", help=f"Begin with a ready-made day: {', '.join(NAMES)}.")
+@click.option(
+    "--preset",
+    shell_complete=preset_names,
+    help=f"Begin with a ready-made day: {', '.join(NAMES)}.",
+)
 def serve(host: str | None, port: int | None, config_file: Path | None, preset: str | None) -> None:
     """Serve the mock API until SIGINT or SIGTERM.
 

@@ -13,7 +13,8 @@ from mockserver.cli import cli, run
 def test_it_has_the_documented_commands() -> None:
     """And no other."""
     assert sorted(cli.commands) == [
-        "check", "clock", "fault", "faults", "journal", "presets", "reset", "rules", "serve",
+        "check", "clock", "completion", "fault", "faults", "journal", "presets", "reset", "rules",
+        "serve",
     ]  # fmt: skip
 
 

@@ -84,3 +84,17 @@ def test_headers_are_pairs() -> None:
     for text in ("X-A", "=b", "X-A="):
         with pytest.raises(ConfigError, match="must be written as NAME=GLOB"):
             headers_of([text])
+
+
+def test_what_a_spelling_says_of_when_goes_to_the_rule() -> None:
+    """`503;times=2` is about each call, as it is in a header or a model's name."""
+    rule = rule_of("503;times=2;probability=0.5", ["execute=true"], match={}, when={"after": 1})
+
+    assert (rule.when.times, rule.when.per, rule.when.after) == (2, "call", 1)
+    assert (rule.when.probability, rule.execute) == (0.5, True)
+
+
+def test_an_option_and_a_word_for_the_same_are_told() -> None:
+    """Which of them would win is anybody's guess."""
+    with pytest.raises(ConfigError, match="times is given twice"):
+        rule_of("503;times=2", [], match={}, when={"times": 1})

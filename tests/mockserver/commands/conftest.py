@@ -102,3 +102,13 @@ def pawa_mock(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
         return Ran(code, captured.out, captured.err)
 
     return call
+
+
+@pytest.fixture
+def steer(pawa_mock: Callable[..., Ran], server: ThreadedMockServer) -> Callable[..., Ran]:
+    """Run a command against the running server."""
+
+    def call(*arguments: str) -> Ran:
+        return pawa_mock(*arguments, "--server", server.url)
+
+    return call
