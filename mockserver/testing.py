@@ -100,7 +100,11 @@ class PawaMock:
         :class:`~mockserver.records.Exchange`. Raises TypeError for a name that is neither.
         """
         match, equal = _split(filters)
-        return tuple(one for one in self.sandbox.journal.exchanges(**equal) if _fits(match, one))
+        return tuple(one for one in self._seen(**equal) if _fits(match, one))
+
+    def _seen(self, **equal: object) -> tuple[Exchange, ...]:
+        """Read on the server's loop: an answer that the client has is then closed in the journal."""
+        return self._server.call(lambda: self.sandbox.journal.exchanges(**equal))
 
     def assert_attempts(self, count: int, **filters: Any) -> tuple[Exchange, ...]:
         """There were so many requests of this kind; raises AssertionError that lists them."""
@@ -115,7 +119,7 @@ class PawaMock:
         Raises AssertionError that says of each other rule what came nearest to it.
         """
         lines: list[str] = []
-        exchanges = self.sandbox.journal.exchanges()
+        exchanges = self._seen()
         for rule, status in zip(self.sandbox.plan.rules, self.sandbox.plan_status(), strict=True):
             wanted = rule.when.times
             if wanted is None or status.delivered >= wanted:
@@ -138,7 +142,7 @@ class PawaMock:
         lines += [_line(one) for one in found]
         if not found:
             match, _ = _split(filters)
-            everything = self.sandbox.journal.exchanges()
+            everything = self._seen()
             rule = Rule.model_validate({"id": "this", "match": match, "fault": {"kind": "noop"}})
             miss = nearest_miss(match, everything)
             if miss is not None:
