@@ -17,6 +17,7 @@ from mockserver.commands.completion import completion
 from mockserver.commands.fault import fault
 from mockserver.commands.journal import journal
 from mockserver.commands.serve import serve
+from mockserver.commands.usage import usage
 from mockserver.errors import MockServerError
 from mockserver.faults.rules import RuleError
 
@@ -42,6 +43,7 @@ for _command in (
     fault,
     journal,
     remote.reset,
+    usage,
     clock,
     completion,
 ):

@@ -48,19 +48,6 @@ def _written_fault(fault: BaseModel) -> dict[str, Any]:
     return kind | fault.model_dump(mode="json", exclude_defaults=True)
 
 
-class BudgetRaise(Asked):
-    """A new limit: ``to_units``, or the old one ``by_units`` more."""
-
-    to_units: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] | None = None
-    by_units: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] | None = None
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.to_units is None) == (self.by_units is None):
-            raise ValueError("give either to_units or by_units")
-        return self
-
-
 class ClockState(Asked):
     """How a clock is to be: turned forward to the instant ``now`` first, then stopped or not."""
 
@@ -205,15 +192,6 @@ class RuleInfo(Told):
     seen: int
     fired: int
     delivered: int
-
-
-class BudgetInfo(Told):
-    """Money, in units; all None but ``spent_units`` where there is no budget."""
-
-    limit_units: float | None
-    spent_units: float
-    reserved_units: float
-    spelling: int | None
 
 
 class ClockInfo(Told):

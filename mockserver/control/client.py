@@ -9,7 +9,6 @@ from pydantic import BaseModel, ValidationError
 
 from mockserver.control.calls import (
     MAX_WAIT_S,
-    BudgetInfo,
     CapacityInfo,
     ClockInfo,
     ConnectionPage,
@@ -24,11 +23,12 @@ from mockserver.control.calls import (
     SandboxInfo,
     written_rule,
 )
+from mockserver.control.spending import BudgetInfo, UsagePage
 from mockserver.control.transport import TIMEOUT_S, ControlError, Transport, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from mockserver.faults.rules import Rule
     from mockserver.settings import (
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         CapacitySettings,
         LimitSettings,
         SandboxSettings,
+        ScopedBudgetSettings,
     )
 
 __all__ = ["ControlClient", "ControlError", "UnreachableError"]
@@ -173,7 +174,7 @@ class ControlClient(Transport):
 
     async def set_budget(self, budget: BudgetSettings, name: str = "default") -> BudgetInfo:
         """A budget with these settings; what was spent stays spent."""
-        told = budget.model_dump(mode="json")
+        told = budget.model_dump(mode="json", exclude_unset=True)
         return _as(BudgetInfo, await self._call("PUT", _at(name, "/budget"), told))
 
     async def remove_budget(self, name: str = "default") -> BudgetInfo:
@@ -191,6 +192,38 @@ class ControlClient(Transport):
     async def reset_budget(self, name: str = "default") -> BudgetInfo:
         """A new period: nothing is spent."""
         return _as(BudgetInfo, await self._call("POST", _at(name, "/budget/reset")))
+
+    async def budgets(self, name: str = "default") -> tuple[BudgetInfo, ...]:
+        """Every account of every budget."""
+        return _several(BudgetInfo, await self._call("GET", _at(name, "/budgets")))
+
+    async def set_budgets(
+        self, *budgets: ScopedBudgetSettings, name: str = "default"
+    ) -> tuple[BudgetInfo, ...]:
+        """These budgets and no others beside the table ``budget``."""
+        told = [budget.model_dump(mode="json", exclude_unset=True) for budget in budgets]
+        return _several(
+            BudgetInfo, await self._call("PUT", _at(name, "/budgets"), {"budgets": told})
+        )
+
+    async def change_budget(
+        self, change: str, budget: str = "budget", name: str = "default", **asked: object
+    ) -> tuple[BudgetInfo, ...]:
+        """``raise``, ``top-up`` or ``reset`` a budget by its id; ``asked`` as its question has it.
+
+        See :class:`~mockserver.control.spending.BudgetRaise`, ``BudgetTopUp``, ``BudgetReset``.
+        """
+        path = _at(name, f"/budgets/{quote(budget, safe='')}/{change}")
+        return _several(BudgetInfo, await self._call("POST", path, asked))
+
+    async def usage(
+        self, name: str = "default", *, by: Sequence[str] | None = None, **days: date | None
+    ) -> UsagePage:
+        """What was used, summed ``by`` dimensions, of the days ``since`` and ``until``."""
+        query = {key: day.isoformat() for key, day in days.items() if day is not None}
+        if by is not None:
+            query["by"] = ",".join(by)
+        return _as(UsagePage, await self._call("GET", _at(name, "/usage"), query=query))
 
     async def set_rate_limit(
         self, requests_per_minute: int, name: str = "default", **others: object

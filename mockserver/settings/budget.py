@@ -114,22 +114,21 @@ MAIN = "budget"
 PROJECT_BUDGET = "project:"
 """What the id of a project's own budget begins with; its name follows."""
 
-_PRICE_FIELDS = frozenset(PricingSettings.model_fields)
-
 
 def check_spending(settings: SandboxSettings) -> None:
     """Raise ValueError for twin budgets, and for prices in more than one place."""
     refuse_twins("budget id", (budget.id for budget in settings.budgets))
     budget = settings.budget
-    if budget is not None and settings.pricing is not None and _PRICE_FIELDS & _given(budget):
+    if budget is not None and settings.pricing is not None and _has_prices(budget):
         raise ValueError("prices stand in pricing and in budget; keep one of the two")
     for project in getattr(settings, "projects", ()):
-        if project.budget is not None and _PRICE_FIELDS & _given(project.budget):
+        if project.budget is not None and _has_prices(project.budget):
             raise ValueError(
                 f"the budget of project {project.id!r} has prices, and a sandbox has one price "
                 "table: put them into pricing"
             )
 
 
-def _given(budget: BudgetSettings) -> set[str]:
-    return budget.model_fields_set
+def _has_prices(budget: BudgetSettings) -> bool:
+    """Whether it says anything else of prices than what is usual."""
+    return bool(budget.price != PriceSettings() or budget.prices or budget.kinds)

@@ -14,7 +14,7 @@ def test_it_has_the_documented_commands() -> None:
     """And no other."""
     assert sorted(cli.commands) == [
         "check", "clock", "completion", "fault", "faults", "journal", "presets", "reset", "rules",
-        "serve",
+        "serve", "usage",
     ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from mockserver.control.handlers import (
     limits,
     rules,
     sandboxes,
+    usage,
 )
 from mockserver.control.handlers.call import Calls
 
@@ -18,6 +19,7 @@ CALLS: Calls = {
     **rules.CALLS,
     **journal.CALLS,
     **budget.CALLS,
+    **usage.CALLS,
     **keys.CALLS,
     **limits.CALLS,
     **clock.CALLS,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.config import ConfigError, check, merge
 from mockserver.control.handlers.call import ONE, Calls, ControlCall, json_answer
 from mockserver.settings import SandboxSettings
+from mockserver.webhook import origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +89,10 @@ def _info(sandbox: Sandbox) -> dict[str, object]:
 
 
 def _shown_settings(settings: SandboxSettings) -> dict[str, Any]:
-    return settings.model_dump(mode="json", exclude={"keys": _SECRETS, "rules": True})
+    shown = settings.model_dump(mode="json", exclude={"keys": _SECRETS, "rules": True})
+    if settings.webhook is not None:
+        shown["webhook"] |= {"url": origin_of(settings.webhook.url), "secret": None}
+    return shown
 
 
 _SECRETS: dict[str, Any] = {"__all__": {"key": True, "previous": {"__all__": {"key"}}}}

@@ -6,7 +6,6 @@ import pytest
 from pydantic import ValidationError
 
 from mockserver.control.calls import (
-    BudgetRaise,
     Health,
     JournalQuery,
     RuleInfo,
@@ -44,16 +43,6 @@ def test_a_query_is_read_from_texts() -> None:
 
     assert (query.limit, query.ended, query.timeout_s) == (5, True, 1.5)
     assert query.filters == {"status": 503, "token": "call-1"}
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [{}, {"to_units": 1.0, "by_units": 1.0}, {"by_units": 0}, {"to_units": -1}, {"to_units": "5"}],
-)
-def test_a_budget_is_raised_in_one_way(fields: dict[str, object]) -> None:
-    """To a limit, or by an amount; not both, not neither."""
-    with pytest.raises(ValidationError):
-        BudgetRaise.model_validate(fields)
 
 
 def test_an_answer_of_a_newer_server_can_be_read() -> None:

@@ -63,7 +63,7 @@ async def test_a_call_is_found_by_method_and_path(server: MockServer) -> None:
             "POST",
             "/sandboxes/default/budget/raise",
             400,
-            "body: give either to_units or by_units",
+            "body: give one of to_units, by_units, to_tokens and by_tokens",
         ),
     ],
 )
