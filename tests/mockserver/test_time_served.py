@@ -41,6 +41,49 @@ async def test_a_minute_of_the_rate_limit_passes_at_once(open_sandbox: OpenSandb
     assert await tries() == [200, 200, 429]
 
 
+async def test_who_stands_in_line_for_a_limit_is_let_in_by_the_clock(
+    open_sandbox: OpenSandbox,
+) -> None:
+    """A limit that lets wait for a minute; the minute is turned."""
+    limit = {"limit": 1, "window_s": 60.0, "queue_s": 90.0}
+    sandbox = await open_sandbox(clock=STOPPED, rate_limits=[limit])
+    assert (await ask(sandbox, request(body=chat()))).status == 200
+    async with await RawClient.connect(sandbox.base_url) as client:
+        await client.send(request(body=chat()))
+        await waiting(sandbox)
+
+        await sandbox.clock.advance(60)
+
+        assert (await client.read_reply()).status == 200
+
+
+async def test_a_month_of_the_budget_begins_with_the_clock(open_sandbox: OpenSandbox) -> None:
+    """At midnight, and not a millisecond before."""
+    sandbox = await open_sandbox(
+        clock={"start": "2026-12-31T23:59:00Z", "frozen": True},
+        budget={"limit_units": 0.1, "period": "monthly"},
+    )
+    seen = [(await ask(sandbox, request(body=chat()))).status for _ in range(2)]
+    for step_s in (59.999, 0.001):
+        await sandbox.clock.advance(step_s)
+        seen.append((await ask(sandbox, request(body=chat()))).status)
+
+    assert seen == [200, 402, 402, 200]
+
+
+async def test_a_key_expires_by_the_clock(open_sandbox: OpenSandbox) -> None:
+    """It opens until its instant."""
+    sandbox = await open_sandbox(
+        clock={"start": "2026-12-31T23:59:00Z", "frozen": True},
+        keys=[{"id": "dev", "key": "pawa-dev-key", "expires_at": "2027-01-01T00:00:00Z"}],
+    )
+    assert (await ask(sandbox, request(body=chat()))).status == 200
+
+    await sandbox.clock.advance(60)
+
+    assert (await ask(sandbox, request(body=chat()))).status == 401
+
+
 async def test_a_window_of_a_plan_opens_and_closes_with_the_clock(
     open_sandbox: OpenSandbox,
 ) -> None:
