@@ -101,16 +101,19 @@ def compose(
 
     A stop sequence cuts before its first occurrence.
     """
-    said = " ".join(words_of(seed, tokens)) if text is None else text
-    whole = " ".join((*marks, said)) if marks else said
-    kept = whole if max_tokens is None else first_tokens(whole, max_tokens)
+    whole = " ".join(words_of(seed, tokens)) if text is None else text
+    # The mock's own words are a token each: they need not be counted again.
+    size = tokens if text is None else count_tokens(text)
+    if marks:
+        whole = " ".join((*marks, whole))
+        size = count_tokens(whole)
+    kept = whole if max_tokens is None or size <= max_tokens else first_tokens(whole, max_tokens)
     ends = [place for place in (kept.find(stop) for stop in stops if stop) if place >= 0]
     if ends:
         kept = kept[: min(ends)]
         return Composition(kept, FINISH_STOP, MATCHED_STOP_SEQUENCE, count_tokens(kept))
-    size = count_tokens(kept)
     if kept != whole:
-        return Composition(kept, FINISH_LENGTH, None, size)
+        return Composition(kept, FINISH_LENGTH, None, count_tokens(kept))
     return Composition(kept, FINISH_STOP, MATCHED_END, size)
 
 
