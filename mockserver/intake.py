@@ -18,6 +18,8 @@ from mockserver.connections import SlowBodyError
 from mockserver.values import value
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from aiohttp import StreamReader
     from aiohttp.http_parser import RawRequestMessage
 
@@ -62,34 +64,54 @@ class Intake:
     http_10: bool
 
 
-async def take_in(incoming: Incoming, connection: Connection, limit_bytes: int) -> Intake:
-    """Read a request to its end; a body over ``limit_bytes`` is cut there."""
-    message = incoming.message
+def take_in(
+    incoming: Incoming, connection: Connection, limit_bytes: int
+) -> Intake | Awaitable[Intake]:
+    """Read a request to its end; a body over ``limit_bytes`` is cut there.
+
+    One that has come in whole is taken in at once; for every other there is something to await.
+    """
+    message, body = incoming.message, incoming.body
     if message is None:
         return _garbage(incoming.arrival)
-    headers = tuple([(name.lower(), value) for name, value in message.headers.items()])
-    path, query = _target(message)
-    http_10 = message.version <= HttpVersion10
-    if "Expect" in message.headers and not http_10 and _expects_leave(message):
+    if body.is_eof() and body.exception() is None:
+        data = body.read_nowait()
+        if len(data) <= limit_bytes:
+            return _taken(message, incoming.arrival, data, Condition.WHOLE)
+        return _taken(message, incoming.arrival, data[:limit_bytes], Condition.TOO_LARGE)
+    return _take_in_time(message, incoming, connection, limit_bytes)
+
+
+async def _take_in_time(
+    message: RawRequestMessage, incoming: Incoming, connection: Connection, limit_bytes: int
+) -> Intake:
+    if "Expect" in message.headers and _expects_leave(message):
         await connection.write(CONTINUE)
     body, condition = await _read_body(incoming.body, limit_bytes)
+    return _taken(message, incoming.arrival, body, condition)
+
+
+def _taken(
+    message: RawRequestMessage, arrival: Arrival, body: bytes, condition: Condition
+) -> Intake:
+    path, query = _target(message)
     return Intake(
-        method=message.method,
-        path=path,
-        query=query,
-        headers=headers,
-        body=body,
-        condition=condition,
-        arrival=incoming.arrival,
-        body_in_ns=time.monotonic_ns(),
-        keep_alive=not message.should_close and condition is Condition.WHOLE,
-        http_10=http_10,
+        message.method,
+        path,
+        query,
+        tuple([(name.lower(), value) for name, value in message.headers.items()]),
+        body,
+        condition,
+        arrival,
+        time.monotonic_ns(),
+        not message.should_close and condition is Condition.WHOLE,
+        message.version <= HttpVersion10,
     )
 
 
 def _expects_leave(message: RawRequestMessage) -> bool:
     """Whether the client waits for leave before it sends the body (RFC 9110 section 10.1.1)."""
-    return message.headers["Expect"].lower() == "100-continue"
+    return message.headers["Expect"].lower() == "100-continue" and message.version > HttpVersion10
 
 
 def _garbage(arrival: Arrival) -> Intake:

@@ -17,7 +17,7 @@ from mockserver.answer import Answer
 from mockserver.api import envelope
 from mockserver.delivery import lay_out
 from mockserver.exchange import IN_PROGRESS, SERVER_STOPPED
-from mockserver.intake import Condition, take_in
+from mockserver.intake import Condition, Intake, take_in
 from mockserver.visit import ClientLeftError, Visit, open_visit
 
 if TYPE_CHECKING:
@@ -59,7 +59,11 @@ DEPARTURE: tuple[Callable[[Visit], Awaitable[None] | None], ...] = (
 
 async def serve(sandbox: Sandbox, incoming: Incoming, connection: Connection) -> bool:
     """Serve a request (or what is none); whether its connection can serve another."""
-    intake = await take_in(incoming, connection, sandbox.settings.api.max_body_bytes)
+    intake = take_in(incoming, connection, sandbox.settings.api.max_body_bytes)
+    if not isinstance(intake, Intake):
+        intake = await intake
+    # What was parsed is not needed any more; a long answer must not keep it.
+    del incoming
     visit = open_visit(sandbox, intake, connection)
     try:
         if intake.condition is Condition.LEFT:

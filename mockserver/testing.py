@@ -102,7 +102,7 @@ class PawaMock:
         match, equal = _split(filters)
         return tuple(one for one in self._seen(**equal) if _fits(match, one))
 
-    def _seen(self, **equal: object) -> tuple[Exchange, ...]:
+    def _seen(self, **equal: Any) -> tuple[Exchange, ...]:
         """Read on the server's loop: an answer that the client has is then closed in the journal."""
         return self._server.call(lambda: self.sandbox.journal.exchanges(**equal))
 

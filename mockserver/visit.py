@@ -92,13 +92,14 @@ def open_visit(sandbox: Sandbox, intake: Intake, connection: Connection) -> Visi
     )
     if settings.triggers is not None:
         facts, triggers = take_out(facts, triggers, settings.triggers)
-    connection.record.exchanges += 1
+    record, arrival = connection.record, intake.arrival
+    record.exchanges += 1
     exchange = OpenExchange(
-        sandbox=sandbox.name,
-        connection=connection.record.id,
-        ordinal=connection.record.exchanges,
-        first_byte_in_ns=intake.arrival.first_byte_ns,
-        headers_in_ns=intake.arrival.headers_ns,
+        sandbox=sandbox.settings.name,
+        connection=record.id,
+        ordinal=record.exchanges,
+        first_byte_in_ns=arrival.first_byte_ns,
+        headers_in_ns=arrival.headers_ns,
         body_in_ns=intake.body_in_ns,
         wall=wall,
         method=intake.method,
@@ -111,7 +112,7 @@ def open_visit(sandbox: Sandbox, intake: Intake, connection: Connection) -> Visi
         token=facts.token,
         attempt=facts.attempt,
         key_id=facts.key_id,
-        project=None if key is None else key.project,
+        project=facts.project,
         model=facts.model,
         stream=facts.stream,
     )

@@ -28,12 +28,18 @@ _BEARER = re.compile(r"bearer +([!-~]+) *", re.IGNORECASE)
 def bearer_key(headers: Headers) -> str | None:
     """The key of the one ``Authorization`` header, or None when it is missing or malformed.
 
-    Two such headers are malformed: which of them counts would be a guess.
+    Names of headers are lower-case. Two such headers are malformed: which of them counts would be
+    a guess.
     """
-    values = [value for name, value in headers if name.lower() == "authorization"]
-    if len(values) != 1:
+    given: str | None = None
+    for name, value in headers:
+        if name == "authorization":
+            if given is not None:
+                return None
+            given = value
+    if given is None:
         return None
-    found = _BEARER.fullmatch(values[0].strip())
+    found = _BEARER.fullmatch(given.strip())
     return found.group(1) if found else None
 
 

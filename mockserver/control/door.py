@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mockserver import wire
 from mockserver.api import envelope
@@ -16,7 +16,7 @@ from mockserver.clock import RealClock
 from mockserver.control import dispatch
 from mockserver.delivery import lay_out
 from mockserver.exchange import OpenExchange
-from mockserver.intake import Condition, take_in
+from mockserver.intake import Condition, Intake, take_in
 from mockserver.wire import Channel
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from mockserver.connection_server import Serve
     from mockserver.connections import Connection
     from mockserver.incoming import Incoming
-    from mockserver.intake import Intake
     from mockserver.server import MockServer
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -40,14 +39,20 @@ def before(serve: Serve, server: MockServer) -> Serve:
     return partial(_serve, serve, server)
 
 
-async def _serve(
+def _serve(
     serve: Serve, server: MockServer, incoming: Incoming, connection: Connection
-) -> bool:
-    if not _is_control(incoming.target):
-        return await serve(incoming, connection)
+) -> Coroutine[Any, Any, bool]:
+    if _is_control(incoming.target):
+        return _serve_call(server, incoming, connection)
+    return serve(incoming, connection)
+
+
+async def _serve_call(server: MockServer, incoming: Incoming, connection: Connection) -> bool:
     # Calls may wait in ways that only a task can: leave the turn that read the request.
     await asyncio.sleep(0)
-    intake = await take_in(incoming, connection, LARGEST_BODY)
+    intake = take_in(incoming, connection, LARGEST_BODY)
+    if not isinstance(intake, Intake):
+        intake = await intake
     if intake.condition is Condition.LEFT:
         return False
     answer = await _while_here(connection, _answer(server, intake), intake.method)

@@ -54,7 +54,7 @@ RULES = [
     {
         "id": f"chance-{number}",
         "match": {"path": "/chat/*"},
-        "when": {"probability": 0.0},
+        "when": {"probability": 1e-9},
         "fault": {"kind": "status", "status": 500},
     }
     for number in range(6)

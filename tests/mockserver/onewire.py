@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from mockserver.clock import RealClock
 from mockserver.connection_server import ConnectionServer
 from mockserver.exchange import OpenExchange
-from mockserver.intake import take_in
+from mockserver.intake import Intake, take_in
 from mockserver.journal import Journal
 from mockserver.listener import Listener
 from mockserver.secrets import SecretMask
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mockserver.connections import Connection
     from mockserver.delivery import Delivery
     from mockserver.incoming import Incoming
-    from mockserver.intake import Intake
     from mockserver.journal import Exchange
 
 
@@ -52,7 +51,9 @@ class OneWire:
         return _ended(self.journal)[number - 1]
 
     async def _serve(self, incoming: Incoming, connection: Connection) -> bool:
-        intake = await take_in(incoming, connection, 1_000_000)
+        intake = take_in(incoming, connection, 1_000_000)
+        if not isinstance(intake, Intake):
+            intake = await intake
         self.taken.append(intake)
         exchange = open_exchange(intake, connection.record.id)
         self.journal.opened(exchange)

@@ -164,6 +164,6 @@ def test_a_stranger_is_nobody() -> None:
     """Found or not is told by the secret alone."""
     access, key = one_key(state="revoked")
 
-    assert access.find((("Authorization", "Bearer key-a"),), BEGAN_NS, 0.0) == key
-    assert access.find((("Authorization", "Bearer key-b"),), BEGAN_NS, 0.0) is None
+    assert access.find((("authorization", "Bearer key-a"),), BEGAN_NS, 0.0) == key
+    assert access.find((("authorization", "Bearer key-b"),), BEGAN_NS, 0.0) is None
     assert access.find((), BEGAN_NS, 0.0) is None

@@ -11,10 +11,9 @@ from mockserver.settings import KeySettings, PreviousSecret
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-@pytest.mark.parametrize("name", ["Authorization", "authorization"])
-def test_a_secret_is_read_from_its_header(name: str, scheme: str) -> None:
-    """Header name and scheme are not case-sensitive (RFC 9110 sections 5.1 and 11.1)."""
-    assert bearer_key(((name, f"{scheme} secret-2"),)) == "secret-2"
+def test_a_secret_is_read_from_its_header(scheme: str) -> None:
+    """The scheme is not case-sensitive (RFC 9110 section 11.1); names are lower-case by now."""
+    assert bearer_key((("authorization", f"{scheme} secret-2"),)) == "secret-2"
 
 
 @pytest.mark.parametrize(

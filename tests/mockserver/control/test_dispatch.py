@@ -105,16 +105,16 @@ async def test_every_call_is_in_the_table_once() -> None:
     ("headers", "status"),
     [
         ((), None),
-        ((("Host", "127.0.0.1:8080"),), None),
-        ((("Host", "localhost:8080"),), None),
-        ((("Host", "[::1]:8080"),), None),
-        ((("Host", "127.0.0.1:8080"), ("Origin", "http://127.0.0.1:8080")), None),
-        ((("Host", "mock.example.test"),), 403),
-        ((("Host", "127.0.0.1.example.test"),), 403),
-        ((("Host", "127.0.0.1:8080"), ("Origin", "https://example.test")), 403),
-        ((("Host", "127.0.0.1:8080"), ("Origin", "http://127.0.0.1:9090")), 403),
-        ((("Host", "127.0.0.1:8080"), ("Origin", "null")), 403),
-        ((("Host", "x.test"), ("Authorization", f"Bearer {TOKEN}")), 403),
+        ((("host", "127.0.0.1:8080"),), None),
+        ((("host", "localhost:8080"),), None),
+        ((("host", "[::1]:8080"),), None),
+        ((("host", "127.0.0.1:8080"), ("Origin", "http://127.0.0.1:8080")), None),
+        ((("host", "mock.example.test"),), 403),
+        ((("host", "127.0.0.1.example.test"),), 403),
+        ((("host", "127.0.0.1:8080"), ("Origin", "https://example.test")), 403),
+        ((("host", "127.0.0.1:8080"), ("Origin", "http://127.0.0.1:9090")), 403),
+        ((("host", "127.0.0.1:8080"), ("Origin", "null")), 403),
+        ((("host", "x.test"), ("authorization", f"Bearer {TOKEN}")), 403),
     ],
 )
 def test_on_loopback_strangers_are_browsers_that_somebody_else_sent(
@@ -131,8 +131,8 @@ def test_beyond_loopback_the_token_is_asked_for(host: str) -> None:
     """Without one the control API is closed; the right one opens every door."""
     closed = ServerSettings(host=host)
     guarded = ServerSettings(host=host, control_token=TOKEN)
-    right = (("Authorization", f"Bearer {TOKEN}"), ("Host", "mock.example.test"))
-    wrong = (("Authorization", "Bearer other"), *LOCAL)
+    right = (("authorization", f"Bearer {TOKEN}"), ("host", "mock.example.test"))
+    wrong = (("authorization", "Bearer other"), *LOCAL)
 
     for settings, headers in ((closed, right), (closed, LOCAL), (guarded, LOCAL), (guarded, wrong)):
         refused = control.refuse_stranger(settings, headers)
