@@ -164,7 +164,7 @@ def _check_references(body: Body) -> None:
     for name in ("rag", "knowledgeBase"):
         fields.check_object(body, name)
     for index, agent in enumerate(fields.optional_list(body, "agents")):
-        if isinstance(agent, bool) or not isinstance(agent, int):
+        if fields.whole(agent) is None:
             raise BadRequest(f"agents[{index}] must be an integer")
 
 

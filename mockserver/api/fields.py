@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 Body = dict[str, object]
 
+SMALLEST_INTEGER = -(2**63)
+LARGEST_INTEGER = 2**64 - 1
+"""The integers that JSON is read and written with."""
+
 
 class BadRequest(ValueError):  # noqa: N818 - the name of the status that it becomes
     """A request that the API answers with 400 (``status``); the message names the field."""
@@ -76,6 +80,19 @@ def check_number(body: Mapping[str, object], name: str, low: float, high: float)
         raise BadRequest(f"{name} must be between {low:g} and {high:g}")
 
 
+def whole(value: object) -> int | None:
+    """The integer that a JSON value is, or None: 5.0 is one too (JSON Schema Core, section 4.2.2).
+
+    It fits into 64 bits: to the JSON reader, anything beyond is a float.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        number = int(value)
+        return number if SMALLEST_INTEGER < number <= LARGEST_INTEGER else None
+    return None
+
+
 def optional_integer(
     body: Mapping[str, object], name: str, *, at_least: int | None = None
 ) -> int | None:
@@ -83,11 +100,12 @@ def optional_integer(
     value = body.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int):
+    number = whole(value)
+    if number is None:
         raise BadRequest(f"{name} must be an integer")
-    if at_least is not None and value < at_least:
+    if at_least is not None and number < at_least:
         raise BadRequest(f"{name} must be at least {at_least}")
-    return value
+    return number
 
 
 def optional_list(body: Mapping[str, object], name: str) -> list[object]:

@@ -58,9 +58,10 @@ def agents_of(call: ApiCall, body: Body) -> tuple[Agent, ...]:
     """
     found: list[Agent] = []
     for index, agent_id in enumerate(fields.optional_list(body, "agents")):
-        if isinstance(agent_id, bool) or not isinstance(agent_id, int):
+        number = fields.whole(agent_id)
+        if number is None:
             raise BadRequest(f"agents[{index}] must be an integer")
-        agent = find_agent(call.store, agent_id)
+        agent = find_agent(call.store, number)
         if agent is not None:
             found.append(agent)
         elif call.settings.storage.unknown_ids == "refuse":

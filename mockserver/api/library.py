@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mockserver.api import envelope
+from mockserver.api import envelope, fields
 from mockserver.api.extraction import text_of
 from mockserver.api.fields import BadRequest
 from mockserver.api.passages import Passage, cut, vector_for
@@ -91,15 +91,19 @@ class Upload:
 
 
 def read_base_id(body: Mapping[str, object], *names: str) -> BaseId | None:
-    """The id in the first of these fields that is there; integer and reference are both taken."""
-    for name in names:
-        value = body.get(name)
-        if value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
-            raise BadRequest(f"{name} must be an integer or a reference ({REFERENCE_PREFIX}...)")
-        return value
-    return None
+    """The id in the first of these fields that is there; integer and reference are both taken.
+
+    What stands in the others must be an id too.
+    """
+    given = [_base_id(body[name], name) for name in names if body.get(name) is not None]
+    return given[0] if given else None
+
+
+def _base_id(value: object, name: str) -> BaseId:
+    base_id = value if isinstance(value, str) and value else fields.whole(value)
+    if base_id is None:
+        raise BadRequest(f"{name} must be an integer or a reference ({REFERENCE_PREFIX}...)")
+    return base_id
 
 
 def id_in_path(text: str) -> BaseId:

@@ -60,7 +60,7 @@ def read_message(written: object, where: str, index: int | None = None) -> Messa
     text, images = _read_content(message, role, place)
     if role == "tool":
         return Message(role, text, images, call_id=_text(message, "tool_call_id", place))
-    if role == "assistant" and message.get("tool_calls"):
+    if role == "assistant" and message.get("tool_calls") is not None:
         asked, tokens = _read_calls(message["tool_calls"], f"{place}.tool_calls")
         return Message(role, text, images, asked, tokens)
     return Message(role, text, images)
@@ -116,7 +116,9 @@ def _read_calls(written: object, where: str) -> tuple[tuple[tuple[str, str], ...
         call = read_object(item, place)
         function = read_object(call.get("function"), f"{place}.function")
         name = required_text(function, "name", f"{place}.function.")
-        arguments = function.get("arguments") or ""
+        arguments = function.get("arguments")
+        if arguments is None:
+            arguments = ""
         if not isinstance(arguments, str):
             given = read_object(arguments, f"{place}.function.arguments")
             arguments = orjson.dumps(given).decode()

@@ -52,10 +52,11 @@ ENDPOINTS = (
 
 
 def _read_question(body: Body) -> str:
-    name = next((name for name in QUESTION_FIELDS if body.get(name) is not None), None)
-    if name is None:
+    names = [name for name in QUESTION_FIELDS if body.get(name) is not None]
+    if not names:
         raise BadRequest("question_asked_by_user (or query) is required")
-    return fields.required_text(body, name)
+    questions = [fields.required_text(body, name) for name in names]
+    return questions[0]
 
 
 def _retrieve(call: ApiCall, base_id: BaseId, question: str, top_k: int, _: Moment) -> Answer:

@@ -64,5 +64,5 @@ def _refusal(place: str, error: SchemaError) -> BadRequest:
 def _check_name_and_strict(wanted: Body) -> None:
     if not isinstance(wanted.get("name", ""), str):
         raise BadRequest("response_format.json_schema.name must be a string")
-    if not isinstance(wanted.get("strict") or False, bool):
+    if not isinstance(wanted.get("strict"), bool | None):
         raise BadRequest("response_format.json_schema.strict must be true or false")

@@ -62,6 +62,13 @@ def test_null_is_as_good_as_absent_for_what_is_optional() -> None:
     fields.check_object(body, "f")
 
 
+def test_an_integer_may_be_written_with_a_point() -> None:
+    """JSON tells no 5.0 from 5; what 64 bits do not hold is a float to its reader."""
+    assert fields.optional_integer({"n": 5.0}, "n", at_least=5) == 5
+    assert fields.whole(2**64 - 1) == 2**64 - 1
+    assert [fields.whole(value) for value in (2.5, 1e300, float(2**64), True, "5")] == [None] * 5
+
+
 def test_values_in_range_are_taken() -> None:
     """The ends of a range belong to it."""
     fields.check_number({"t": 0}, "t", 0, 2)

@@ -98,6 +98,14 @@ def test_a_tool_says_which_call_it_answers() -> None:
             "messages[0].tool_calls must be an array",
         ),
         (
+            [{"role": "assistant", "content": "x", "tool_calls": ""}],
+            "messages[0].tool_calls must be an array",
+        ),
+        (
+            [{"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": 0}}]}],
+            "messages[0].tool_calls[0].function.arguments must be a JSON object",
+        ),
+        (
             [{"role": "assistant", "tool_calls": [{}]}],
             "messages[0].tool_calls[0].function must be a JSON object",
         ),

@@ -115,7 +115,15 @@ def test_an_unknown_base_is_not_found(ask: Asker, base: Any, base_id: object) ->
             {"knowledge_base_id": True, "query": "x"},
             "knowledge_base_id must be an integer or a reference (kb-...)",
         ),
+        (
+            {"knowledge_base_id": 1, "knowledgeBaseId": [], "query": "x"},
+            "knowledgeBaseId must be an integer or a reference (kb-...)",
+        ),
         ({"knowledgeBaseId": 1, "query": 7}, "query must be a string"),
+        (
+            {"knowledgeBaseId": 1, "question_asked_by_user": "x", "query": 7},
+            "query must be a string",
+        ),
         (
             {"knowledgeBaseId": 1, "question_asked_by_user": ""},
             "question_asked_by_user must not be empty",

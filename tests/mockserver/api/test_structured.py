@@ -62,6 +62,7 @@ def test_the_answer_is_valid_json_text() -> None:
         ),
         (wanted(PERSON, name=5), "response_format.json_schema.name must be a string"),
         (wanted(PERSON, strict="yes"), "response_format.json_schema.strict must be true or false"),
+        (wanted(PERSON, strict=0), "response_format.json_schema.strict must be true or false"),
         (wanted("x"), "response_format.json_schema.schema: must be a JSON object"),
         (
             wanted({"properties": {"a": {"type": "x"}}}),
