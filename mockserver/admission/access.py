@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mockserver.admission import refusals
 from mockserver.admission.blocking import Blocks
 from mockserver.admission.globs import path_test, text_test
 from mockserver.admission.keys import KeyRing, bearer_key, is_reached
-from mockserver.admission.limit_headers import retry_headers
 from mockserver.admission.windows import NEVER
 from mockserver.api import envelope
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from mockserver.answer import Answer, Headers
     from mockserver.settings import KeySettings, ProjectSettings, SandboxSettings
-
-BLOCKED = "API key blocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +110,13 @@ class Access:
         """403, with a line that names what the key or its project may not ask for."""
         for bounds in self._bounds.get(key.id, ()):
             if bounds.elsewhere is not None:
-                return envelope.failure(403, f"Forbidden: {bounds.elsewhere}")
+                return refusals.forbidden(bounds.elsewhere)
             if bounds.path is not None and not bounds.path(path):
                 what = f"endpoint {method} {path}"
-                return envelope.failure(403, f"Forbidden: {bounds.whose} may not use {what}")
+                return refusals.forbidden(refusals.not_allowed(bounds.whose, what))
             if model is not None and bounds.model is not None and not bounds.model(model):
                 what = f"model {model!r}"
-                return envelope.failure(403, f"Forbidden: {bounds.whose} may not use {what}")
+                return refusals.forbidden(refusals.not_allowed(bounds.whose, what))
         return None
 
     def refused(self, key: KeySettings, now_ns: int) -> int:
@@ -126,13 +124,9 @@ class Access:
         return self.blocks.refused(self._settings.key_block, key.id, now_ns)
 
     def _blocked(self, left_ns: int, wall_s: float) -> Answer:
-        """403, or 429 where it is spelled so; that one says when to come back, if it knows."""
-        status = self._settings.key_block.status
-        answer = envelope.failure(status, BLOCKED)
-        if status != 429 or left_ns >= NEVER:
-            return answer
-        told = retry_headers(self._settings.limit_headers.retry_after, left_ns, wall_s)
-        return answer.with_headers(*told)
+        settings = self._settings
+        form = settings.limit_headers.retry_after
+        return refusals.key_blocked(settings.key_block.status, form, left_ns, wall_s)
 
 
 def _always_opens(key: KeySettings) -> bool:
@@ -151,7 +145,7 @@ def _bounds_of(
 def _bounds(told: KeySettings | ProjectSettings, whose: str, here: str | None) -> _Bounds | None:
     elsewhere = None
     if told.environment is not None and here is not None and told.environment != here:
-        elsewhere = f"{whose} is for environment {told.environment!r}, and this is {here!r}"
+        elsewhere = refusals.elsewhere(whose, told.environment, here)
     if not (told.models or told.endpoints or elsewhere):
         return None
     return _Bounds(

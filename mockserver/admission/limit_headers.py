@@ -9,6 +9,7 @@ Times are rounded up, so that who waits so long does not come too soon.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mockserver import retry_after
@@ -17,7 +18,6 @@ from mockserver.admission.windows import NEVER
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mockserver.admission.limiter import Standing
     from mockserver.answer import Headers
 
 NS_PER_S = 1_000_000_000
@@ -32,6 +32,24 @@ _UNITS = {
     "tokens_out": "output-tokens",
 }
 """The quota unit of a dimension; "requests" and "concurrent-requests" are the draft's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One owner's use of one limit, for headers and for people.
+
+    ``limit`` is the whole of it and ``span_ns`` how long that takes to come back; ``whole_in_ns``
+    is how long it takes from now. Both are None where nobody can tell (``concurrency``).
+    """
+
+    name: str
+    dimension: str
+    scope: str
+    owner: str
+    limit: int
+    remaining: int
+    span_ns: int | None
+    whole_in_ns: int | None
 
 
 def limit_headers(form: str, standings: Sequence[Standing], wall_s: float) -> Headers:

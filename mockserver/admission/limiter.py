@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mockserver.admission.limit_headers import Standing
 from mockserver.admission.limit_slots import Ask, Meter, Slot, slots_of
 from mockserver.admission.windows import NEVER
 
@@ -51,24 +52,6 @@ class Place:
 
     meters: tuple[Meter, ...]
     wake: Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One owner's use of one limit, for headers and for people.
-
-    ``limit`` is the whole of it and ``span_ns`` how long that takes to come back; ``whole_in_ns``
-    is how long it takes from now. Both are None where nobody can tell (``concurrency``).
-    """
-
-    name: str
-    dimension: str
-    scope: str
-    owner: str
-    limit: int
-    remaining: int
-    span_ns: int | None
-    whole_in_ns: int | None
 
 
 class Limiter:

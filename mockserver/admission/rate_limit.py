@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from mockserver.admission import refusals
 from mockserver.admission.bell import Bell
 from mockserver.admission.limit_headers import NS_PER_S, limit_headers, retry_headers
 from mockserver.admission.limit_slots import Ask
@@ -61,10 +62,9 @@ def _decided(visit: Visit, key: KeySettings, parts: list[Part], verdict: Verdict
         visit.limit_headers = limit_headers(told.format, standings, wall_s)
     if verdict.allowed:
         return None
-    answer = envelope.failure(429, _message(verdict.refused_by))
-    if all(meter.slot.settings.retry_after for meter, _ in verdict.refused_by):
-        answer = answer.with_headers(*retry_headers(told.retry_after, wait_ns, wall_s))
-    return answer
+    hinted = all(meter.slot.settings.retry_after for meter, _ in verdict.refused_by)
+    hints = retry_headers(told.retry_after, wait_ns, wall_s) if hinted else ()
+    return refusals.rate_limited(hints, _message(verdict.refused_by))
 
 
 async def _wait_for_a_turn(visit: Visit, ask: Ask, queue_ns: int) -> tuple[list[Part], Verdict]:

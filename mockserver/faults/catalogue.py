@@ -34,6 +34,7 @@ from mockserver.faults.listener import CloseIdle, Refuse, SlowAccept
 from mockserver.faults.noop import Noop
 from mockserver.faults.pooling import CloseOnNextRequest, ConnectionClose, ExtraBytes
 from mockserver.faults.redirects import Redirect
+from mockserver.faults.refusals import KeyRefused, RateLimited, RateLimitHeaders, WrongProject
 from mockserver.faults.stream_bytes import (
     Bom,
     DataLines,
@@ -60,12 +61,16 @@ AnyFault = Annotated[
     Noop
     | Status
     | BudgetExhausted
+    | RateLimited
+    | KeyRefused
+    | WrongProject
     | SuccessFalse
     | HtmlPage
     | EmptyBody
     | ProblemJson
     | Redirect
     | RetryAfter
+    | RateLimitHeaders
     | CutJson
     | MissingFields
     | ExtraFields

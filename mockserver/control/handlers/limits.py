@@ -11,7 +11,7 @@ from mockserver.control.handlers.sandboxes import patched
 from mockserver.settings import RateLimitSettings
 
 if TYPE_CHECKING:
-    from mockserver.admission.limiter import Standing
+    from mockserver.admission.limit_headers import Standing
     from mockserver.answer import Answer
     from mockserver.sandbox import Sandbox
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.admission.limit_headers import (
+    Standing,
     go_duration,
     limit_headers,
     retry_headers,
     tightest,
 )
-from mockserver.admission.limiter import Standing
 from mockserver.admission.windows import NEVER
 
 S = 1_000_000_000

@@ -13,7 +13,7 @@ from tests.mockserver.rawclient import RawClient, chat, request
 from tests.mockserver.talk import ask, last, until
 
 if TYPE_CHECKING:
-    from mockserver.admission.limiter import Standing
+    from mockserver.admission.limit_headers import Standing
     from mockserver.sandbox import Sandbox
     from tests.mockserver.conftest import OpenSandbox
     from tests.mockserver.rawclient import Received

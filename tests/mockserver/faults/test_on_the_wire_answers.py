@@ -16,6 +16,7 @@ from tests.mockserver.faults.wire_cases import (
     Healthy,
     ask,
     chunked,
+    failure,
     head,
     indexed,
     judged,
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 PATH = "/v1/vectors/embedding"
 ITEMS = {"model": "pawa-embeddings-v1-20241001", "sentences": ["moja", "mbili", "tatu"]}
+
+
+LIMITED = b'{"success":false,"message":"Rate limit exceeded","data":null}'
 
 
 def changed(healthy: Healthy, change: Callable[[Any], object]) -> bytes:
@@ -181,7 +185,55 @@ LABELS = [
     ),
 ]
 
-CASES = [*PLACES, *HINTS, *FIELDS, *LABELS]
+REFUSALS = [
+    Case(
+        "rate_limited",
+        lambda _: (
+            head(
+                "429 Too Many Requests",
+                JSON,
+                f"Content-Length: {len(LIMITED)}",
+                "Retry-After: 2",
+                after=(
+                    "x-ratelimit-limit-tokens: 5",
+                    "x-ratelimit-remaining-tokens: 0",
+                    "x-ratelimit-reset-tokens: 2s",
+                ),
+            )
+            + LIMITED
+        ),
+        {"dimension": "tokens", "retry_after_s": 2, "headers": "x-ratelimit-duration"},
+    ),
+    Case(
+        "rate_limit_headers",
+        lambda healthy: labelled(
+            JSON,
+            healthy.json,
+            ("RateLimit-Limit: 500", "RateLimit-Remaining: 0", "RateLimit-Reset: 30"),
+        ),
+        {"format": "ietf-legacy", "limit": 500, "reset_s": 30},
+        "json",
+    ),
+    Case(
+        "key_refused",
+        lambda _: failure("401 Unauthorized", "Unauthorized access", "WWW-Authenticate: Bearer"),
+    ),
+    Case(
+        "key_refused",
+        lambda _: failure("429 Too Many Requests", "API key blocked", "Retry-After: 60"),
+        {"state": "blocked", "status": 429, "for_s": 60},
+    ),
+    Case(
+        "wrong_project",
+        lambda _: failure(
+            "403 Forbidden",
+            "Forbidden: project 'staging' may not use endpoint POST /v1/chat/request",
+        ),
+        {"because": "endpoint"},
+    ),
+]
+
+CASES = [*REFUSALS, *PLACES, *HINTS, *FIELDS, *LABELS]
 KINDS = {case.kind for case in CASES} | {"gzip_bomb"}
 
 
