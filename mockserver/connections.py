@@ -8,11 +8,7 @@ order of arrival; one that needs no waiting is served at once, within the turn t
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
-import socket
-import struct
-import termios
 import time
 from collections import deque
 from functools import partial
@@ -28,6 +24,7 @@ from mockserver.clock import RealClock
 from mockserver.eager import start_now
 from mockserver.exchange import OpenConnection
 from mockserver.incoming import Arrival, Incoming
+from mockserver.sockets import outgoing, reset_on_close
 from mockserver.tls.contexts import facts_of
 
 if TYPE_CHECKING:
@@ -49,7 +46,6 @@ MOST_PIPELINED = 64
 _READ_BUFFER = 2**16
 _FLUSH_POLL_S = 0.001
 _GARBAGE_KEPT = 8 * 1024
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _REAL_CLOCK = RealClock()
 
 log = logging.getLogger(__name__)
@@ -352,7 +348,7 @@ class Connection(BaseProtocol):
         if self.transport is None:
             return 0
         below = 0 if self.below is None else self.below.get_write_buffer_size()
-        return self.transport.get_write_buffer_size() + below + _outgoing(self.transport)
+        return self.transport.get_write_buffer_size() + below + outgoing(self.transport)
 
     def finish(self) -> None:
         """Close with a FIN after what was written."""
@@ -375,8 +371,7 @@ class Connection(BaseProtocol):
         """Close with an RST."""
         self._end("server", "rst")
         if self.transport is not None:
-            sock = self.transport.get_extra_info("socket")
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            reset_on_close(self.transport)
             self.transport.abort()
 
     def stop(self) -> None:
@@ -394,13 +389,3 @@ class Connection(BaseProtocol):
 def _set(pause: asyncio.Future[None]) -> None:
     if not pause.done():
         pause.set_result(None)
-
-
-def _outgoing(transport: asyncio.Transport) -> int:
-    """The socket's send queue in bytes (``SIOCOUTQ``), 0 where the system does not tell."""
-    sock = transport.get_extra_info("socket")
-    try:
-        answer = fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, b"\0" * 4)
-    except (OSError, ValueError):
-        return 0
-    return int(struct.unpack("i", answer)[0])
