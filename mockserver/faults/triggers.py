@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from mockserver.faults.base import ListenerClosing
+from mockserver.faults.base import AcceptSlowing, IdleEnding, ListenerClosing
 from mockserver.faults.plan import Decision
 from mockserver.faults.schedule import Draws, draw
 from mockserver.faults.spelling import SpellingError, read
@@ -37,6 +37,9 @@ class Trigger:
     source: str
     text: str
 
+
+_OF_OTHERS = (AcceptSlowing, IdleEnding, ListenerClosing)
+"""What a request may not ask for: it would be about the connections of others."""
 
 NO_TRIGGERS: tuple[Trigger, ...] = ()
 """A request that asks for nothing of the sort."""
@@ -92,7 +95,7 @@ def _decide(trigger: Trigger, facts: RequestFacts, seed: int) -> Decision | None
         spelled = read(trigger.text)
     except SpellingError as mistake:
         raise SpellingError(f"fault asked for by {source}: {mistake}") from None
-    if isinstance(spelled.fault, ListenerClosing):
+    if isinstance(spelled.fault, _OF_OTHERS):
         raise SpellingError(
             f"fault asked for by {source}: {spelled.fault.kind} needs a rule; "
             "it is about the connections of others"

@@ -19,10 +19,13 @@ NAMES = (
     "enterprise-tier",
     "bad-day",
     "outage",
+    "brownout",
     "slow-model",
     "broken-streams",
     "budget-gone",
+    "revoked-key",
     "flaky-network",
+    "hostile",
 )
 """Every preset, from a good day to the worst."""
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver.faults import plan as plans
+from mockserver.faults import plan as plan_module
+from mockserver.faults.matching import compile_match
 from mockserver.faults.plan import Decision, Plan, RuleStatus
 from mockserver.faults.rules import RuleError, parse_rules
-from mockserver.faults.schedule import draw
+from mockserver.faults.schedule import chance_at, decide, draw
+from mockserver.strategies import plans
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
     from mockserver.facts import RequestFacts
+    from mockserver.faults.rules import Rule
 
     MakeFacts = Callable[..., RequestFacts]
 
@@ -116,7 +119,7 @@ def test_per_call_remembers_a_bounded_number_of_calls(
     make_facts: MakeFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The call unheard of longest is forgotten; a server may run for months."""
-    monkeypatch.setattr(plans, "MOST_CALLS", 2)
+    monkeypatch.setattr(plan_module, "MOST_CALLS", 2)
     plan = plan_of({"when": {"times": 1, "per": "call"}})
 
     fired = [chosen(plan, make_facts(token=token)) for token in ["a", "b", "a", "c", "a", "b"]]
@@ -162,7 +165,7 @@ def test_sorts_of_requests_that_are_remembered_are_bounded(
     make_facts: MakeFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever paths a client makes up, a plan decides right and does not grow."""
-    monkeypatch.setattr(plans, "MOST_SORTS", 4)
+    monkeypatch.setattr(plan_module, "MOST_SORTS", 4)
     plan = plan_of({"match": {"path": "/v1/*7"}})
 
     paths = [f"/v1/{number}" for number in range(20)] + ["/v1/" + "x" * 5000 + "7"]
@@ -243,3 +246,55 @@ def test_two_rules_with_one_id_make_no_plan() -> None:
 
     with pytest.raises(RuleError, match="occurs 2 times"):
         Plan((rule, rule))
+
+
+def chosen_plainly(
+    rules: tuple[Rule, ...], requests: list[tuple[RequestFacts, float]], seed: int
+) -> list[tuple[str, float | None] | None]:
+    """What the documents say, read literally and slowly."""
+    counts: dict[tuple[str, str], list[int]] = {}
+    chosen: list[tuple[str, float | None] | None] = []
+    for facts, elapsed_s in requests:
+        winner = None
+        for rule in rules:
+            if not compile_match(rule.match).matches(facts):
+                continue
+            scope = facts.token if rule.when.per == "call" else ""
+            count = counts.setdefault((str(rule.id), scope), [0, 0])
+            own_seed = seed if rule.when.seed is None else rule.when.seed
+            drawn = draw(own_seed, str(rule.id), facts.token, facts.attempt)
+            fires = decide(rule.when, count[0], count[1], drawn, elapsed_s)
+            count[0] += 1
+            count[1] += fires
+            if fires:
+                by_chance = chance_at(rule.when, elapsed_s) is not None
+                winner = (str(rule.id), drawn if by_chance else None)
+                break
+        chosen.append(winner)
+    return chosen
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(plans(max_size=5), st.integers(0, 9), st.data())
+def test_a_plan_chooses_what_its_rules_say(
+    make_facts: MakeFacts, rules: tuple[Rule, ...], seed: int, data: st.DataObject
+) -> None:
+    """However it remembers and compiles: the first that matches and fires, counted as told."""
+    request = st.builds(
+        make_facts,
+        method=st.sampled_from(("GET", "POST")),
+        path=st.sampled_from(("/v1/chat/request", "/v1/vectors/embedding", "/v1/models")),
+        model=st.sampled_from((None, "pawa-v1-ember-20240924", "pawa-embeddings-v1-20241001")),
+        stream=st.booleans(),
+        body=st.sampled_from((b"", b'{"messages":["Habari"]}')),
+        token=st.sampled_from(("call-00000000000a", "call-00000000000b", "sha256:0")),
+        attempt=st.integers(1, 3),
+    )
+    requests = data.draw(st.lists(st.tuples(request, st.integers(0, 300).map(float)), max_size=20))
+    plan = Plan(rules, seed)
+
+    found = [plan.choose(facts, elapsed_s) for facts, elapsed_s in requests]
+
+    assert [one and (one.rule_id, one.draw) for one in found] == chosen_plainly(
+        rules, requests, seed
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+import orjson
 import pytest
 
 from mockserver import presets
@@ -14,6 +17,7 @@ from mockserver.faults.schedule import Draws
 from mockserver.replies.latency import plan, times_of
 from mockserver.server import MockServer
 from mockserver.settings import RateLimitSettings
+from tests.mockserver.rawclient import LONG_S
 
 if TYPE_CHECKING:
     from mockserver.settings import ServerSettings
@@ -164,3 +168,90 @@ def test_a_slow_model_is_slow_and_right() -> None:
     assert all(0.04 <= gap <= 0.16 for gap in timing.gaps)
     assert 4 < timing.total_s < 9
     assert (sandbox.rules, sandbox.rate_limit, sandbox.budget) == ((), None, None)
+
+
+async def test_a_revoked_key_is_401_for_everything() -> None:
+    """Also for what costs nothing."""
+    async with MockServer(settings_of("revoked-key")) as server:
+        assert await outcomes(server, 2) == {"401": 2}
+        assert await outcomes(server, 2, stream=True) == {"401": 2}
+        async with (
+            aiohttp.ClientSession(headers=KEY) as session,
+            session.get(f"{server.url}/models") as models,
+        ):
+            assert models.status == 401
+
+
+async def at_once(server: MockServer, count: int, first: int) -> Counter[str]:
+    """What became of so many calls side by side, and how many were held; on a stopped clock."""
+    clock = server.default.clock
+    clock.freeze()
+    before = len(server.default.journal.exchanges())
+    async with aiohttp.ClientSession(headers=KEY) as session:
+
+        async def call(number: int) -> str:
+            body = {**BODY, "seed": number}
+            async with session.post(f"{server.url}/chat/request", json=body) as response:
+                await response.read()
+                return str(response.status)
+
+        calls = [asyncio.create_task(call(first + number)) for number in range(count)]
+        assert await server.default.journal.wait_for(
+            lambda seen: len(seen.exchanges()) == before + count, LONG_S
+        )
+        await clock.advance(2)
+        seen = Counter(await asyncio.gather(*calls))
+    seen["held"] = sum("hold" in e.faults for e in server.default.journal.exchanges()[before:])
+    return seen
+
+
+async def test_a_brownout_comes_and_goes() -> None:
+    """Well at first, worst after two minutes, well again after four."""
+    async with MockServer(settings_of("brownout", seed=1)) as server:
+        first = await at_once(server, 40, 0)
+        await server.default.clock.advance(118)
+        worst = await at_once(server, 100, 100)
+        await server.default.clock.advance(118)
+        after = await at_once(server, 40, 300)
+
+    assert first == {"200": 40, "held": 0}
+    assert 40 <= worst["503"] <= 80
+    assert worst["held"] >= 10
+    assert after == {"200": 40, "held": 0}
+
+
+async def test_a_hostile_server_gives_nothing_that_can_be_used() -> None:
+    """Every rule gets its turn, and no JSON answer is what was promised."""
+    async with MockServer(settings_of("hostile", seed=4)) as server:
+        usable = [await is_usable(server, number) for number in range(150)]
+        for number in range(200, 260):
+            with contextlib.suppress(aiohttp.ClientError):
+                await begin_stream(server, number)
+
+        exchanges = server.default.journal.exchanges()
+        assert not any(usable)
+        assert [status.id for status in server.default.plan_status() if not status.fired] == []
+        assert [exchange.seq for exchange in exchanges if exchange.rule is None] == []
+
+
+async def is_usable(server: MockServer, number: int) -> bool:
+    """Whether a careful client could use what it was answered."""
+    body = {**BODY, "seed": number}
+    try:
+        async with (
+            aiohttp.ClientSession(headers=KEY) as session,
+            session.post(
+                f"{server.url}/chat/request", json=body, allow_redirects=False
+            ) as response,
+        ):
+            answer = orjson.loads(await response.read())
+    except (aiohttp.ClientError, orjson.JSONDecodeError):
+        return False
+    whole = isinstance(answer, dict) and answer.get("success") is True
+    return response.status == 200 and whole and "request" in (answer.get("data") or {})
+
+
+@pytest.mark.parametrize("name", [name for name in presets.NAMES if not name.endswith("-tier")])
+def test_a_preset_lets_requests_ask_for_faults(name: str) -> None:
+    """A person plays here; the tiers are for measuring."""
+    assert presets.preset_table(name)["triggers"] == {"header": True, "url": True, "model": True}
