@@ -65,7 +65,7 @@ class Sandbox:
         self.settings = settings
         self.plan = Plan(settings.rules, settings.seed)
         self.plan_set_ns = self.clock.monotonic_ns()
-        mask = SecretMask(settings.secrets, salt=salt)
+        mask = SecretMask(settings.hidden, salt=salt)
         overflow = settings.journal.overflow_file
         self.journal = Journal(
             settings.name,
@@ -169,7 +169,7 @@ class Sandbox:
         self._check_tls(settings)
         if settings.tls != old.tls:
             self._gate.change(settings.tls)
-        self.journal.mask = self.journal.mask.knowing(settings.secrets)
+        self.journal.mask = self.journal.mask.knowing(settings.hidden)
         self.settings = settings
         self.access.follow(settings)
         self.limiter.follow(settings, self.clock.monotonic_ns())

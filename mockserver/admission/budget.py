@@ -92,7 +92,7 @@ def budgets_of(settings: SandboxSettings) -> tuple[Budget, ...]:
         *(Budget(one.id, one.scope, one, one.only) for one in settings.budgets),
         *(
             Budget(f"{PROJECT_BUDGET}{project.id}", "project", project.budget, (project.id,))
-            for project in getattr(settings, "projects", ())
+            for project in settings.projects
             if project.budget is not None
         ),
     )

@@ -121,7 +121,7 @@ def check_spending(settings: SandboxSettings) -> None:
     budget = settings.budget
     if budget is not None and settings.pricing is not None and _has_prices(budget):
         raise ValueError("prices stand in pricing and in budget; keep one of the two")
-    for project in getattr(settings, "projects", ()):
+    for project in settings.projects:
         if project.budget is not None and _has_prices(project.budget):
             raise ValueError(
                 f"the budget of project {project.id!r} has prices, and a sandbox has one price "

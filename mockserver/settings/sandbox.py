@@ -83,6 +83,12 @@ class SandboxSettings(Snapshot):
         """The secrets of all keys, those from before a rotation among them."""
         return tuple(secret for key in self.keys for secret in key.secrets)
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Every secret that must not be shown: those of the keys, and the one that signs alerts."""
+        signing = None if self.webhook is None else self.webhook.secret
+        return self.secrets if signing is None else (*self.secrets, signing)
+
 
 class ServerSettings(Snapshot):
     """A whole server: where it listens, and its sandboxes.

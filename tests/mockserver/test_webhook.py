@@ -210,6 +210,14 @@ async def test_an_alert_of_a_sandbox_is_noted_and_posted(open_sandbox: OpenSandb
         assert [note.detail["share"] for note in notes] == [0.8, 1.0]
 
 
+async def test_the_secret_is_masked_wherever_a_client_puts_it(open_sandbox: OpenSandbox) -> None:
+    """As a key is."""
+    sandbox = await open_sandbox(webhook={"url": "http://127.0.0.1:1/", "secret": SECRET})
+    await ask(sandbox, request(body=chat(f"sign with {SECRET}")))
+
+    assert SECRET not in str((await last(sandbox)).body)
+
+
 def test_pauses_between_attempts_are_bounded() -> None:
     """However many attempts there are."""
     assert webhook_module.LONGEST_PAUSE_S <= 10

@@ -182,7 +182,7 @@ def _with_terms(
             project.model_copy(update={"budget": project.budget.model_copy(update=change)})
             if project.budget is not None and budget_id == f"{PROJECT_BUDGET}{project.id}"
             else project
-            for project in getattr(settings, "projects", ())
+            for project in settings.projects
         )
         return settings.model_copy(update={"projects": projects})
     budgets = tuple(

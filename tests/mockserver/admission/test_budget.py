@@ -94,18 +94,25 @@ def test_a_reply_that_passes_its_own_ceiling_is_charged_to_the_ceiling(
 
 
 def test_budgets_are_asked_in_the_order_of_the_settings() -> None:
-    """The short form first, then the list."""
+    """The short form first, then the list, then the projects' own."""
     budgets = [
         {"id": "each-key", "scope": "key", "limit_units": 1},
         {"id": "staging", "scope": "project", "only": ["staging"], "limit_tokens": 1},
     ]
-    settings = SandboxSettings.model_validate({"budget": {"limit_units": 1}, "budgets": budgets})
+    settings = SandboxSettings.model_validate(
+        {
+            "budget": {"limit_units": 1},
+            "budgets": budgets,
+            "projects": [{"id": "other"}, {"id": "live", "budget": {"limit_units": 2}}],
+        }
+    )
     found = budgets_of(settings)
 
     assert [(one.id, one.scope, one.only) for one in found] == [
         ("budget", "sandbox", ()),
         ("each-key", "key", ()),
         ("staging", "project", ("staging",)),
+        ("project:live", "project", ("live",)),
     ]
 
 

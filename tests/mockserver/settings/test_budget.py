@@ -62,6 +62,10 @@ def test_bad_numbers_and_unknown_fields_are_refused(kind: type, fields: dict[str
             {"budget": {"limit_units": 1, "price": {"in_per_1k": 2}}, "pricing": {}},
             "prices stand in pricing and in budget",
         ),
+        (
+            {"projects": [{"id": "p", "budget": {"limit_units": 1, "kinds": {"chat": {}}}}]},
+            "the budget of project 'p' has prices",
+        ),
     ],
 )
 def test_a_sandbox_has_one_price_table_and_no_twin_budgets(

@@ -90,6 +90,19 @@ async def test_budgets_of_keys_and_projects_are_steered_by_their_id() -> None:
         assert await chat(server.url, "key-b-1") == 402
 
 
+async def test_a_projects_own_budget_is_steered_in_the_same_way() -> None:
+    """Its id is ``project:`` and the project's."""
+    projects = [{"id": "staging", "budget": {"limit_units": 0.1}}, {"id": "production"}]
+    async with server_with(keys=KEYS, projects=projects) as server, ControlClient(server.url) as to:
+        assert [await chat(server.url, key) for key in ("key-a-1",) * 2] == [200, 402]
+        (raised,) = await to.change_budget("raise", "project:staging", by_units=0.1)
+
+        assert (raised.subject, raised.limit_units) == ("staging", 0.2)
+        assert await chat(server.url, "key-a-1") == 200
+        with pytest.raises(ControlError, match="no budget 'project:production'"):
+            await to.change_budget("reset", "project:production")
+
+
 async def test_the_list_of_budgets_is_replaced_whole(
     server: MockServer, client: ControlClient
 ) -> None:
