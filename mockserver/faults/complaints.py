@@ -19,6 +19,11 @@ Place = tuple[str | int, ...]
 _TYPES = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "float_parsing": "a number",
+    "bool_parsing": "true or false",
+    "datetime_from_date_parsing": "a date as 2026-01-31T12:00:00Z",
+    "datetime_parsing": "a date as 2026-01-31T12:00:00Z",
     "float_type": "a number",
     "string_type": "a text",
     "bool_type": "true or false",
@@ -36,6 +41,17 @@ _BOUNDS = {
     "less_than_equal": ("at most", "le"),
     "less_than": ("less than", "lt"),
 }
+
+_PATTERNS = {
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$": "be 1 to 64 letters, digits, '.', '_' and '-'",
+    r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$": "be 1 to 100 letters, digits, '.', '_', ':' and '-'",
+    r"^[A-Za-z]+$": "be letters",
+    r"^[!-~]+$": "be ASCII without spaces",
+    r"^[ -~]+$": "be ASCII on one line",
+    r"^[^\r\n]*$": "be one line",
+    r"^https?://[^\s/?#]+\S*$": "be a URL that begins with http:// or https://",
+}
+"""What a text must be like, by the pattern that it has to match."""
 
 _NOWHERE = object()
 """Stands for a place that what was written does not have."""
@@ -102,12 +118,12 @@ def _text(detail: ErrorDetails, place: Place, written: object, model: type[BaseM
     context: dict[str, Any] = detail.get("ctx", {})
     if kind == "extra_forbidden":
         return f"unknown field; {nearest(str(place[-1]), fields_at(model, written, place[:-1]))}"
-    if kind == "missing":
-        return "missing; it must be given"
-    if kind == "value_error":
-        return str(context["error"])
+    if kind in {"missing", "value_error"}:
+        return str(context.get("error", "missing; it must be given"))
     if kind.startswith("union_tag"):
         return _kind_text(context)
+    if kind.startswith("string_") and kind != "string_type":
+        return _text_wanted(kind, context)
     wanted = _wanted(kind, context)
     if wanted:
         return f"must be {wanted}, not {_given(detail['input'])}"
@@ -130,6 +146,17 @@ def _wanted(kind: str, context: dict[str, Any]) -> str:
         words, key = _BOUNDS[kind]
         return f"{words} {context[key]:.12g}"
     return _TYPES.get(kind, "")
+
+
+def _text_wanted(kind: str, context: dict[str, Any]) -> str:
+    """What a text should have been like; the text itself may be a secret and is not said."""
+    if kind == "string_too_short":
+        least = context["min_length"]
+        return "must not be empty" if least == 1 else f"must have at least {least} characters"
+    if kind == "string_too_long":
+        return f"must have at most {context['max_length']} characters"
+    pattern = str(context.get("pattern", ""))
+    return f"must {_PATTERNS.get(pattern, f'match {pattern}')}"
 
 
 def _given(value: object) -> str:
