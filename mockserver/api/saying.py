@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mockserver.api.grounding import context_of, first_sentence
-from mockserver.api.structured import PLACE, json_for
+from mockserver.api.structured import PLACE, json_text, value_for
 from mockserver.api.tools import calls_of
 from mockserver.replies.calls import compose_calls
+from mockserver.replies.marking import marked
 from mockserver.replies.script import Heard
 from mockserver.replies.text import (
     FINISH_STOP,
@@ -32,43 +33,52 @@ if TYPE_CHECKING:
     from mockserver.api.asking import ChatAsk
     from mockserver.api.endpoint import ApiCall
     from mockserver.replies.calls import ToolCall
+    from mockserver.replies.schemas import Schema
 
 MOST_QUOTED = 30
 """Words of a tool's result that are repeated."""
+
+MARKED_MORE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
     """What is said, before ``max_tokens`` and ``stop`` cut it.
 
-    ``marked`` tells whether canary and fingerprint may stand before the text (they would break
-    JSON). ``finish_reason``, ``matched_stop`` and ``more`` are those of a recorded answer.
-    ``tokens_in`` is what was read beside the request.
+    ``structure`` is the schema and the value that ``text`` is the JSON of; canary and fingerprint
+    stand inside such a text, and before any other. ``finish_reason``, ``matched_stop`` and ``more``
+    are those of a recorded answer. ``tokens_in`` is what was read beside the request.
     """
 
     text: str
     calls: tuple[ToolCall, ...] = ()
-    marked: bool = True
+    structure: tuple[Schema, object] | None = None
     finish_reason: str | None = None
     matched_stop: int | None = None
     more: tuple[tuple[str, Any], ...] = ()
     tokens_in: int = 0
 
     def tokens(self, marks: int) -> int:
-        """How long it is uncut, with ``marks`` tokens of marks."""
-        if self.calls:
-            return sum(call.tokens for call in self.calls) + count_tokens(self.text)
-        return count_tokens(self.text) + (marks if self.marked else 0)
+        """How long it is at most, with ``marks`` tokens of marks."""
+        told = count_tokens(self.text) + sum(call.tokens for call in self.calls)
+        if self.calls or not marks:
+            return told
+        # Quotes and brackets that end up beside a mark can make it one token more.
+        return told + marks + (0 if self.structure is None else MARKED_MORE)
 
     def composed(
         self, marks: Sequence[str], max_tokens: int | None, stops: Sequence[str]
     ) -> Composition:
         """The finished answer."""
+        text = self.text
+        if self.structure is not None and marks:
+            schema, value = self.structure
+            text = json_text(marked(value, " ".join(marks), schema))
         written = compose(
             b"",
             0,
-            text=self.text,
-            marks=marks if self.marked and not self.calls else (),
+            text=text,
+            marks=() if self.calls or self.structure else marks,
             max_tokens=max_tokens,
             stops=stops,
         )
@@ -99,7 +109,8 @@ def saying_for(ask: ChatAsk, call: ApiCall) -> Saying | None:
     if calls:
         return Saying("", calls, tokens_in=read)
     if ask.structure is not None:
-        return Saying(json_for(ask.structure, seed, PLACE), marked=False, tokens_in=read)
+        value = value_for(ask.structure, seed, PLACE)
+        return Saying(json_text(value), structure=(ask.structure, value), tokens_in=read)
     before = [*_results(ask), *(first_sentence(passage) for passage in context[:1])]
     if not before:
         return None

@@ -47,12 +47,16 @@ def schema_at(place: str, value: object) -> Schema:
         raise _refusal(place, error) from None
 
 
-def json_for(schema: Schema, seed: bytes, place: str) -> str:
-    """A valid value as JSON text, its words apart so that it streams. Raises BadRequest."""
+def value_for(schema: Schema, seed: bytes, place: str) -> object:
+    """A valid value, the same for the same seed. Raises BadRequest."""
     try:
-        value = instance_of(schema, seed)
+        return instance_of(schema, seed)
     except SchemaError as error:
         raise _refusal(place, error) from None
+
+
+def json_text(value: object) -> str:
+    """A value as JSON text, its words apart so that it streams."""
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 import orjson
 
 from mockserver.api.fields import BadRequest, Body, optional_list, read_object, required_text
-from mockserver.api.structured import json_for, schema_at
+from mockserver.api.structured import json_text, schema_at, value_for
 from mockserver.replies.calls import ToolCall
 from mockserver.replies.tokens import count_tokens
 
@@ -111,7 +111,9 @@ def calls_of(
         ToolCall(
             f"call_{hashlib.blake2b(seed + bytes([number]), digest_size=12).hexdigest()}",
             function.name,
-            json_for(function.parameters, seed + function.name.encode(), function.place),
+            json_text(
+                value_for(function.parameters, seed + function.name.encode(), function.place)
+            ),
         )
         for number, function in enumerate(chosen[:128])
     )

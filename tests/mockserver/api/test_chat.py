@@ -273,7 +273,7 @@ def test_every_kind_of_chat_is_the_same_whole_and_streamed(
     asked = variant(name, path, max_tokens=max_tokens, stop=stop, seed=seed)
     options: dict[str, Any] = {
         "stream": StreamSettings.model_validate({"shape": shape, "chunk_words": pieces}),
-        "replies": ReplySettings(canary=marks, fingerprint=False),
+        "replies": ReplySettings(canary=marks),
     }
     whole = ask.json(path, asked, **options)["data"]
     streamed = ask.reply(path, {**asked, "stream": True}, **options)

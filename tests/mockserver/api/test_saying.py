@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -84,21 +85,26 @@ def test_a_given_text_takes_the_place_of_all_that_the_mock_would_say(ask: Asker)
     assert content(ask, body, replies=ReplySettings(text="Sawa")) == "Sawa"
 
 
-def test_marks_would_break_json_and_are_left_out(ask: Asker) -> None:
-    """Other answers have them."""
-    body = request(response_format={"type": "json_schema", "json_schema": {"schema": {"const": 1}}})
-    replies = ReplySettings(canary=True, fingerprint=True)
+def test_marks_stand_inside_of_json(ask: Asker) -> None:
+    """Where the schema has room for them; before any other text."""
+    open_schema, closed = {"type": "object"}, {"const": 1}
+    replies = {"canary": True, "fingerprint": True}
 
-    reply = ask.reply(CHAT, body, replies=replies)
+    def asked(schema: dict[str, Any]) -> dict[str, Any]:
+        return request(response_format={"type": "json_schema", "json_schema": {"schema": schema}})
 
-    assert content(ask, body, replies=replies) == "1"
-    assert reply.canary is None
-    scripted = ReplySettings.model_validate(
-        {"canary": True, "fingerprint": True, "rules": [{"text": "Sawa"}]}
-    )
-    assert content(ask, body, replies=scripted) == (
-        f"{CANARY} {fingerprint_of(facts_of('POST', CHAT, body).body)} Sawa"
-    )
+    def marks(body: dict[str, Any]) -> str:
+        return f"{CANARY} {fingerprint_of(facts_of('POST', CHAT, body).body)}"
+
+    settings = ReplySettings.model_validate(replies)
+    scripted = ReplySettings.model_validate({**replies, "rules": [{"text": "Sawa"}]})
+    body = asked(open_schema)
+
+    assert json.loads(content(ask, body, replies=settings)) == {"mark": marks(body)}
+    assert ask.reply(CHAT, body, replies=settings).canary == CANARY
+    assert content(ask, asked(closed), replies=settings) == "1"
+    assert ask.reply(CHAT, asked(closed), replies=settings).canary is None
+    assert content(ask, body, replies=scripted) == f"{marks(body)} Sawa"
 
 
 def test_a_recorded_answer_is_given_as_it_was(ask: Asker, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from mockserver.api.fields import BadRequest
-from mockserver.api.structured import PLACE, json_for, read_structure, schema_at
+from mockserver.api.structured import PLACE, json_text, read_structure, schema_at, value_for
 
 PERSON = {
     "type": "object",
@@ -37,7 +37,7 @@ def test_the_schema_is_found() -> None:
 
 def test_the_answer_is_valid_json_text() -> None:
     """Its words stand apart, so that it streams in more than one piece."""
-    text = json_for(schema_at(PLACE, PERSON), b"seed", PLACE)
+    text = json_text(value_for(schema_at(PLACE, PERSON), b"seed", PLACE))
 
     jsonschema.validate(json.loads(text), PERSON)
     assert len(text.split()) > 3
@@ -87,7 +87,7 @@ def test_a_schema_that_nothing_satisfies_is_refused() -> None:
     schema = {"type": "object", "properties": {"a": impossible}, "required": ["a"]}
 
     with pytest.raises(BadRequest) as caught:
-        json_for(schema_at(PLACE, schema), b"seed", PLACE)
+        value_for(schema_at(PLACE, schema), b"seed", PLACE)
 
     assert str(caught.value) == (
         "response_format.json_schema.schema at a: "
