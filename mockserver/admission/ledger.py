@@ -43,7 +43,11 @@ class Budget:
         if self.scope == "sandbox":
             return ""
         subject = project if self.scope == "project" else key_id
-        return subject if not self.only or subject in self.only else None
+        return subject if self.includes(subject) else None
+
+    def includes(self, subject: str) -> bool:
+        """Whether the budget is for this project or key."""
+        return not self.only or subject in self.only
 
 
 @dataclass(slots=True, eq=False)
@@ -233,7 +237,12 @@ class Ledger:
     def accounts(self, wall_s: float) -> tuple[Account, ...]:
         """The accounts of the budgets in force, in their order, each in its present period."""
         places = {budget.id: place for place, budget in enumerate(self._budgets)}
-        found = [one for one in self._accounts.values() if one.budget.id in places]
+        found = [
+            account
+            for account in self._accounts.values()
+            if account.budget.id in places
+            and self._budgets[places[account.budget.id]].includes(account.subject)
+        ]
         for account in found:
             account.roll(wall_s)
         return tuple(sorted(found, key=lambda one: (places[one.budget.id], one.subject)))

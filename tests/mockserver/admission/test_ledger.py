@@ -252,6 +252,18 @@ class TestChanges:
         assert ledger.accounts(0.0) == ()
         reserve(ledger, 10)
 
+    def test_a_budget_that_is_for_fewer_shows_no_others(self) -> None:
+        """Their accounts are kept, should it be for them again."""
+        ledger = ledger_of(budget("mine", "key", only=("a", "b"), micro=10))
+        for key in ("a", "b"):
+            reserve(ledger, 10, key=key)
+        ledger.adopt([budget("mine", "key", only=("a",), micro=10)], 0.0)
+        reserve(ledger, 1_000, key="b")
+
+        assert [account.subject for account in ledger.accounts(0.0)] == ["a"]
+        ledger.adopt([budget("mine", "key", micro=10)], 0.0)
+        assert refused(ledger, 1, key="b") == "mine"
+
     def test_a_changed_period_keeps_what_was_spent(self) -> None:
         """Until the new kind of period ends."""
         ledger = ledger_of(budget(micro=10))
