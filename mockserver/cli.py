@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.commands import offline, remote
+from mockserver.commands import config_files, offline, remote
 from mockserver.commands.clock import clock
 from mockserver.commands.completion import completion
 from mockserver.commands.fault import fault
@@ -38,7 +38,10 @@ for _command in (
     serve,
     offline.faults,
     offline.list_presets,
-    offline.check,
+    offline.list_choices,
+    config_files.init,
+    config_files.check,
+    config_files.schema,
     remote.rules,
     fault,
     journal,
@@ -53,9 +56,10 @@ for _command in (
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; the exit code."""
     try:
-        cli.main(list(arguments), prog_name="pawa-mock", standalone_mode=False)
+        told = cli.main(list(arguments), prog_name="pawa-mock", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
+        return 0
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "pawa-mock"
         return _complain([f"{_one_line(error).rstrip('.')}; see {command} --help"])
@@ -65,7 +69,8 @@ def run(arguments: Sequence[str]) -> int:
         return _complain(str(error).splitlines())
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    return 0
+    # What a command gives back when it ends itself: the code of its Exit.
+    return told if isinstance(told, int) else 0
 
 
 def main() -> None:

@@ -140,7 +140,8 @@ def server_settings(
 
 def _as_table(value: object, name: str) -> dict[str, Any]:
     if isinstance(value, dict):
-        return value
+        # Editors look there for the schema (`pawa-mock schema`).
+        return {key: inner for key, inner in value.items() if key != "$schema"}
     if isinstance(value, list):
         return {"rules": value}
     raise ConfigError([f"{name}: must hold a table (or a list of rules)"])

@@ -1,19 +1,22 @@
-"""The commands that need no server: ``faults``, ``presets`` and ``check``."""
+"""The commands that need neither server nor file: ``faults``, ``presets`` and ``choices``."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from mockserver import config, presets
+from mockserver.choices import choices
 from mockserver.commands.completion import fault_kinds, preset_names
 from mockserver.commands.tables import show
 from mockserver.faults.catalogue import describe
 from mockserver.faults.complaints import nearest
+from mockserver.faults.spelling import SHORTCUTS
 
 if TYPE_CHECKING:
     from mockserver.faults.description import FaultDescription, Parameter
@@ -23,7 +26,13 @@ if TYPE_CHECKING:
 @click.argument("kind", required=False, shell_complete=fault_kinds)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def faults(kind: str | None, as_json: bool) -> None:
-    """List the faults, or tell all about one KIND."""
+    """List the faults, or tell all about one KIND.
+
+    \b
+    pawa-mock faults
+    pawa-mock faults cut_stream
+    pawa-mock faults --json
+    """
     known = {fault.kind: fault for fault in describe()}
     if kind is not None and kind not in known:
         raise config.ConfigError([f"fault {kind!r} is unknown; {nearest(kind, known)}"])
@@ -40,7 +49,12 @@ def faults(kind: str | None, as_json: bool) -> None:
 @click.argument("name", required=False, shell_complete=preset_names)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_presets(name: str | None, as_json: bool) -> None:
-    """List the presets, or print the file of one NAME to begin your own with."""
+    """List the presets, or print the file of one NAME to begin your own with.
+
+    \b
+    pawa-mock presets
+    pawa-mock presets bad-day > mock.toml
+    """
     if name is not None:
         click.echo(presets.preset_text(name), nl=False)
     elif as_json:
@@ -53,20 +67,33 @@ def list_presets(name: str | None, as_json: bool) -> None:
         show(table)
 
 
-@click.command(short_help="Check configuration files.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def check(files: tuple[Path, ...]) -> None:
-    """Check configuration FILES; every mistake is told at once, a line each."""
-    lines: list[str] = []
-    for file in files:
-        try:
-            read = config.load_config(file)
-        except config.ConfigError as error:
-            lines += error.lines
-        else:
-            click.echo(f"{file}: good ({len(read.rules)} rules)")
-    if lines:
-        raise config.ConfigError(lines)
+@click.command(
+    name="choices", short_help="What the API's documents leave open, and what this does."
+)
+@click.argument("word", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_choices(word: str | None, as_json: bool) -> None:
+    """List what the documents of the real API leave open, what was chosen here, and the switch.
+
+    With a WORD, only what speaks of it. "Told" is what could be read: documents (D), the official
+    SDK and its tests (S), or nothing.
+
+    \b
+    pawa-mock choices
+    pawa-mock choices stream
+    pawa-mock choices retry --json
+    """
+    found = [choice for choice in choices() if word is None or choice.speaks_of(word)]
+    if not found:
+        raise config.ConfigError([f"no choice speaks of {word!r}; pawa-mock choices lists all"])
+    if as_json:
+        click.echo(json.dumps([asdict(choice) for choice in found], indent=2, ensure_ascii=False))
+        return
+    table = Table("point", "told", "the mock", "switch", box=None)
+    for choice in found:
+        cells = (choice.point, choice.told, choice.mock, choice.switch)
+        table.add_row(*(Text(cell) for cell in cells))
+    show(table)
 
 
 def _show_faults(wanted: list[FaultDescription]) -> None:
@@ -74,7 +101,11 @@ def _show_faults(wanted: list[FaultDescription]) -> None:
     for fault in wanted:
         table.add_row(fault.kind, fault.summary)
     show(table)
-    click.echo("\nMore on one: pawa-mock faults KIND")
+    click.echo("\nMore on one: pawa-mock faults KIND. Short names for pawa-mock fault add:\n")
+    table = Table("shortcut", "fault", "what a client sees", box=None)
+    for name, shortcut in SHORTCUTS.items():
+        table.add_row(name, shortcut.kind, shortcut.meaning)
+    show(table)
 
 
 def _show_fault(fault: FaultDescription) -> None:

@@ -1,4 +1,4 @@
-"""`faults`, `presets` and `check`."""
+"""`faults`, `presets` and `choices`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mockserver.choices import choices
 from mockserver.faults.catalogue import FAULTS
+from mockserver.faults.spelling import SHORTCUTS
 from mockserver.presets import NAMES, preset_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.mockserver.commands.conftest import Ran
 
@@ -59,25 +60,27 @@ def test_presets_are_listed_and_printed(pawa_mock: PawaMock) -> None:
     assert pawa_mock("presets", "x").code == 2
 
 
-def test_check_tells_every_mistake_of_every_file(pawa_mock: PawaMock, tmp_path: Path) -> None:
-    """Exit code 0 only when all are good."""
-    good, bad, worse = (tmp_path / name for name in ("good.toml", "bad.json", "worse.toml"))
-    good.write_text('[[rules]]\nfault = { kind = "noop" }')
-    bad.write_text('{"seed": "x", "latency": {"answer_s": -1}}')
-    worse.write_text("=")
+def test_the_shortcuts_are_listed_too(pawa_mock: PawaMock) -> None:
+    """With what they are short for."""
+    told = pawa_mock("faults").out
 
-    fine = pawa_mock("check", str(good))
-    wrong = pawa_mock("check", str(good), str(bad), str(worse))
-
-    assert (fine.code, fine.out, fine.err) == (0, f"{good}: good (1 rules)\n", "")
-    assert wrong.code == 2
-    assert wrong.out == fine.out
-    assert len(wrong.err.splitlines()) == 3
-    assert f"pawa-mock: {bad}: latency.answer_s: must be at least 0, not -1\n" in wrong.err
+    assert [name for name in SHORTCUTS if f"\n {name} " not in told] == []
 
 
-def test_check_wants_a_file(pawa_mock: PawaMock) -> None:
-    """One line."""
-    assert pawa_mock("check").err == (
-        "pawa-mock: Missing argument 'FILES...'; see pawa-mock check --help\n"
-    )
+def test_choices_are_listed_and_filtered(pawa_mock: PawaMock) -> None:
+    """All of the page, or what speaks of a word."""
+    every = json.loads(pawa_mock("choices", "--json").out)
+    some = json.loads(pawa_mock("choices", "RETRY", "--json").out)
+
+    assert len(every) == len(choices())
+    assert 0 < len(some) < len(every)
+    assert all("retry" in json.dumps(choice).lower() for choice in some)
+    assert "rate_limit.retry_after" in pawa_mock("choices", "retry-after").out
+
+
+def test_a_word_that_no_choice_speaks_of_is_one_line(pawa_mock: PawaMock) -> None:
+    """Exit code 2."""
+    told = pawa_mock("choices", "zebra")
+
+    assert (told.code, told.out) == (2, "")
+    assert told.err == "pawa-mock: no choice speaks of 'zebra'; pawa-mock choices lists all\n"
