@@ -39,6 +39,7 @@ _CODE_OF_KIND = {kind: code for code, kind in enumerate(KINDS)}
 _PLAIN = 2
 """The marshal version without references between values, the quickest for plain ones."""
 _PART = struct.Struct("@qqqq")
+_FIRST = struct.Struct("@q")
 
 Part = tuple[str, bytes, int]
 """What a part of a write is, its bytes, and how many of them are body without framing."""
@@ -134,6 +135,11 @@ class OpenExchange:
     _parts: bytearray | bytes = field(default_factory=bytearray)
     _first: bytearray | bytes = field(default_factory=bytearray)
     _last: bytearray | bytes = field(default_factory=bytearray)
+
+    @property
+    def first_byte_out_ns(self) -> int | None:
+        """When the first byte of the answer was written; None before that."""
+        return _FIRST.unpack_from(self._parts)[0] if self._parts else None
 
     def wrote(self, at_ns: int, parts: Sequence[Part], data: bytes) -> None:
         """Note a write: its parts, and their bytes joined."""

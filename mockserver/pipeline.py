@@ -119,4 +119,5 @@ def _leave_nothing_open(visit: Visit) -> None:
     for end in visit.on_end:
         end()
     visit.sandbox.usage.count(visit)
+    visit.sandbox.tally.count(visit)
     visit.sandbox.journal.closed(exchange)

@@ -23,6 +23,7 @@ from mockserver.faults.shaping import closing
 from mockserver.holds import Holds
 from mockserver.journal import Journal
 from mockserver.listener import Listener, url_host
+from mockserver.metrics.tally import Tally
 from mockserver.secrets import SecretMask
 from mockserver.slow_accept import SlowAccept
 from mockserver.tls.gate import Gate
@@ -76,6 +77,7 @@ class Sandbox:
         self.access = Access(settings, self.clock.monotonic_ns())
         self.limiter = Limiter(settings)
         self.usage = Usage()
+        self.tally = Tally()
         self.webhook = Webhook(self.journal)
         self.purse = Purse(settings, self.clock, self._alerted)
         self.workers = Workers(self.clock, settings.capacity)
@@ -159,24 +161,32 @@ class Sandbox:
         The plan in force stays too, unless rules or seed differ from the old snapshot's. Name, port
         and the clock's beginning cannot be changed: those of ``settings`` are not looked at.
         """
-        old = self.settings
-        kept = {"name": old.name, "port": old.port, "clock": old.clock}
-        settings = settings.model_copy(update=kept)
-        plan = None
+        old, plan = self.settings, None
         if (settings.rules, settings.seed) != (old.rules, old.seed):
             plan = Plan(settings.rules, settings.seed)
             self._check_rules(plan.rules)
-        self._check_tls(settings)
-        if settings.tls != old.tls:
-            self._gate.change(settings.tls)
-        self.journal.mask = self.journal.mask.knowing(settings.hidden)
-        self.settings = settings
-        self.access.follow(settings)
-        self.limiter.follow(settings, self.clock.monotonic_ns())
-        self.purse.adopt(settings)
-        self.workers.follow(settings.capacity)
+        self._swap(settings)
         if plan is not None:
             self._set_plan(plan)
+
+    def revise(self, settings: SandboxSettings, rules: Sequence[Rule]) -> None:
+        """Swap the snapshot and put rules in force; those in force already keep their counters.
+
+        With another seed every counter starts at nothing, since the draws are others.
+        """
+        if settings.seed != self.settings.seed:
+            plan = Plan(rules, settings.seed)
+        else:
+            plan = self.plan.with_rules(rules, self.plan_age_s)
+        self._check_rules(plan.rules)
+        anew = settings.seed != self.settings.seed
+        self._swap(settings)
+        if anew:
+            self._set_plan(plan)
+            return
+        self.plan = plan
+        if not any(closing(rule.all_faults) for rule in plan.rules):
+            self._stop_refusing()
 
     def replace_rules(self, rules: Sequence[Rule]) -> None:
         """Put a new plan in place of the old one; every counter starts at nothing.
@@ -219,6 +229,7 @@ class Sandbox:
         self.limiter.reset()
         self.webhook.drop()
         self.usage.clear()
+        self.tally.clear()
         self.purse.clear()
         self.workers.forget_abandoned()
         self.store.clear()
@@ -232,6 +243,21 @@ class Sandbox:
         if self.settings.webhook is not None:
             told = alert.told() | {"sandbox": self.name, "at": moment_of(self.clock.wall_s())}
             self.webhook.post(self.settings.webhook, "budget_alert", told)
+
+    def _swap(self, settings: SandboxSettings) -> None:
+        """Another snapshot; the plan stays."""
+        old = self.settings
+        kept = {"name": old.name, "port": old.port, "clock": old.clock}
+        settings = settings.model_copy(update=kept)
+        self._check_tls(settings)
+        if settings.tls != old.tls:
+            self._gate.change(settings.tls)
+        self.journal.mask = self.journal.mask.knowing(settings.hidden)
+        self.settings = settings
+        self.access.follow(settings)
+        self.limiter.follow(settings, self.clock.monotonic_ns())
+        self.purse.adopt(settings)
+        self.workers.follow(settings.capacity)
 
     def _set_plan(self, plan: Plan) -> None:
         self._stop_refusing()

@@ -67,6 +67,17 @@ class TestSentBytes:
             assert KEY[start : start + 6].encode() not in kept
 
 
+def test_the_first_byte_out_is_known_at_once() -> None:
+    """Open and packed, as the record says it."""
+    exchange = open_exchange()
+    assert exchange.first_byte_out_ns is None
+    exchange.wrote(7, [("head", b"HTTP", 0), ("body", b"{}", 2)], b"HTTP{}")
+    exchange.wrote(9, [("body", b"{}", 2)], b"{}")
+
+    assert exchange.first_byte_out_ns == exchange.record(MASK).first_byte_out_ns == 7
+    assert OpenExchange.unpacked(exchange.packed()).first_byte_out_ns == 7
+
+
 class TestTheRequest:
     def test_a_long_body_is_cut_but_measured_and_digested_whole(self) -> None:
         """Length and SHA-256 are those of the whole body."""
