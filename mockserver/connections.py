@@ -184,6 +184,8 @@ class Connection(BaseProtocol):
         while self._queue and not (self._serving or self.over or self._closing):
             incoming = self._queue.popleft()
             self._serving = True
+            if incoming.body is self._body and self._body.is_eof():
+                self._body = None
             try:
                 keep, task = start_now(self._server.serve(incoming, self), self._loop)
             except Exception:  # a mistake of ours must not leave the client waiting

@@ -112,7 +112,9 @@ class _Press:
                 data["finish_reason"] = finish
         if usage is not None:
             data["usage"] = usage
-        return orjson.dumps({"success": True, "message": envelope.CHUNK_OK, "data": data})
+        written = orjson.dumps({"success": True, "message": envelope.CHUNK_OK, "data": data})
+        # orjson's bytes keep the kilobytes they were written into; a stream may wait for long.
+        return bytes(memoryview(written))
 
 
 @lru_cache(maxsize=64)

@@ -79,7 +79,6 @@ EVERYTHING = {
     "rate_limit": {"requests_per_minute": 100_000_000},
     "budget": {"limit_units": 1e12},
     "replies": {"tokens": 78},
-    "stream": {"chunk_words": 4, "final_chunk": True},
 }
 
 
@@ -93,7 +92,7 @@ def request_bytes(
             "messages": [
                 {"role": "user", "content": f"call-{number:012x} Habari za leo? Eleza bei za soko."}
             ],
-            "max_tokens": 200,
+            "max_tokens": CHUNKS - 1 if stream else 200,
             "stream": stream,
         }
     )
