@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.api import envelope
 from mockserver.api.routes import ENDPOINTS
-from mockserver.openapi import chat, media, models, storage
+from mockserver.openapi import agents, chat, knowledge_bases, media, messages, models
 from mockserver.openapi.operation import FORM, JSON
 from mockserver.openapi.schema import Schema, ref, shown, text
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mockserver.settings import SandboxSettings
 
 OPENAPI = "3.1.0"
-TOPICS = (chat, storage, models, media)
+TOPICS = (chat, agents, knowledge_bases, models, media)
 """The modules that tell the operations."""
 
 ANYWHERE = (400, 401, 403, 408, 413, 429)
@@ -47,7 +47,7 @@ def api_document(settings: SandboxSettings, url: str) -> dict[str, Any]:
         operation = told[endpoint.name]
         by_method = paths.setdefault(endpoint.path, {})
         by_method[endpoint.method.lower()] = _operation(endpoint, operation, settings, examples)
-    schemas: dict[str, Schema] = {"Failure": _failure()}
+    schemas: dict[str, Schema] = {"Failure": _failure(), **messages.schemas()}
     for topic in TOPICS:
         schemas |= topic.schemas()
     return {

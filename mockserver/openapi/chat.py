@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from mockserver.api import envelope
 from mockserver.api.asking import MAX_STOPS
-from mockserver.api.messages import ROLES
-from mockserver.api.models import BLAZE, EMBER, chat_models
+from mockserver.api.models import EMBER, chat_models
 from mockserver.api.reasoning import EFFORTS
 from mockserver.api.structured import FORMATS
-from mockserver.api.tools import BUILT_IN, CHOICES
-from mockserver.openapi.operation import JSON, Example, Operation, enveloped, usage_of
+from mockserver.openapi.chat_examples import AGENT_CHAT, CHATS
+from mockserver.openapi.operation import JSON, Operation, enveloped, usage_of
 from mockserver.openapi.schema import (
-    ANYTHING,
     Schema,
     anything_of,
     array,
@@ -54,7 +52,7 @@ def operations(settings: SandboxSettings) -> tuple[Operation, ...]:
             bodies={JSON: _asking(settings, "messages", ref("Messages"), ("model", "messages"))},
             description=STREAMED,
             errors=(402,),
-            examples=_CHATS,
+            examples=CHATS,
         ),
         Operation(
             "agents.chat",
@@ -64,7 +62,7 @@ def operations(settings: SandboxSettings) -> tuple[Operation, ...]:
             bodies={JSON: _asking_agent(settings)},
             description=STREAMED,
             errors=(402,),
-            examples=(_AGENT_CHAT,),
+            examples=(AGENT_CHAT,),
         ),
     )
 
@@ -72,60 +70,6 @@ def operations(settings: SandboxSettings) -> tuple[Operation, ...]:
 def schemas() -> dict[str, Schema]:
     """What the two have in common."""
     return {
-        "Messages": array(ref("Message"), minItems=1),
-        "Message": anything_of(
-            fields(
-                {"role": words(ROLES[:2]), "content": ref("Content")}, required=("role", "content")
-            ),
-            _assistant("content"),
-            _assistant("tool_calls"),
-            fields(
-                {
-                    "role": {"const": "tool"},
-                    "content": ref("Content"),
-                    "tool_call_id": or_null(text("The call that this is the result of.")),
-                },
-                required=("role", "content"),
-            ),
-        ),
-        "Content": anything_of(text(), array(ref("Part"), minItems=1)),
-        "Part": anything_of(
-            fields({"type": {"const": "text"}, "text": text()}, required=("type", "text")),
-            fields(
-                {
-                    "type": {"const": "image_url"},
-                    "image_url": fields({"url": some_text()}, required=("url",)),
-                },
-                required=("type", "image_url"),
-            ),
-        ),
-        "CallGiven": fields(
-            {
-                "id": or_null(text()),
-                "type": ANYTHING,
-                "function": fields(
-                    {
-                        "name": some_text(),
-                        "arguments": {"type": ["string", "object", "null"]},
-                    },
-                    required=("name",),
-                ),
-            },
-            required=("function",),
-        ),
-        "Tool": anything_of(_function_tool(), *_built_in_tool()),
-        "ToolChoice": anything_of(
-            words(CHOICES),
-            fields(
-                {
-                    "type": {"const": "function"},
-                    "function": fields({"name": some_text()}, required=("name",)),
-                },
-                required=("type", "function"),
-                told="Must name a function among `tools`.",
-            ),
-            *_built_in_tool(),
-        ),
         "ResponseFormat": _response_format(),
         "BaseId": anything_of(
             integer(), some_text(), told="Either id of a knowledge base: 7, or `kb-<uuid>`."
@@ -133,50 +77,6 @@ def schemas() -> dict[str, Schema]:
         "Grounding": _grounding(),
         **_answers(),
     }
-
-
-def _assistant(said: str) -> Schema:
-    """An assistant's message, which says something, calls functions, or both."""
-    content, calls = ref("Content"), array(ref("CallGiven"), minItems=1)
-    if said == "content":
-        calls = or_null(array(ref("CallGiven")))
-    else:
-        content = or_null(content)
-    return fields(
-        {"role": {"const": "assistant"}, "content": content, "tool_calls": calls},
-        required=("role", said),
-    )
-
-
-def _function_tool() -> Schema:
-    function = fields(
-        {
-            "name": some_text("Each name once."),
-            "description": ANYTHING,
-            "strict": ANYTHING,
-            "parameters": {
-                "type": ["object", "null"],
-                "properties": {"type": {"const": "object"}},
-                "description": "A JSON Schema of the arguments.",
-            },
-        },
-        required=("name",),
-    )
-    return fields(
-        {"type": {"const": "function"}, "function": function}, required=("type", "function")
-    )
-
-
-def _built_in_tool() -> tuple[Schema, Schema]:
-    """One of Pawa's own tools, in both spellings of its name."""
-    kind: Schema = {"const": "pawa_tool"}
-    return (
-        fields({"type": kind, "name": words(BUILT_IN)}, required=("type", "name")),
-        fields(
-            {"type": kind, "pawa_tool": words(BUILT_IN), "name": {"not": {}}},
-            required=("type", "pawa_tool"),
-        ),
-    )
 
 
 def _response_format() -> Schema:
@@ -323,78 +223,3 @@ def _chunk(piece: Schema, finish: Schema) -> Schema:
             "data": anything_of(documented, sampled),
         }
     )
-
-
-_HELLO = {"role": "user", "content": "Habari gani?"}
-_WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "get_weather",
-        "description": "The weather in a town",
-        "parameters": {
-            "type": "object",
-            "properties": {"town": {"type": "string", "enum": ["Dodoma", "Mwanza"]}},
-            "required": ["town"],
-        },
-    },
-}
-_PICTURE = {"type": "image_url", "image_url": {"url": "https://example.com/soko.jpg"}}
-_PERSON = {
-    "type": "object",
-    "properties": {"name": {"type": "string"}, "age": {"type": "integer", "minimum": 0}},
-    "required": ["name", "age"],
-    "additionalProperties": False,
-}
-
-
-def _chat(
-    name: str, summary: str, *messages: object, model: str = BLAZE, **more: object
-) -> Example:
-    body = {"model": model, "messages": list(messages) or [_HELLO], **more}
-    return Example(name, summary, body)
-
-
-_CHATS = (
-    _chat("basic", "Text", model=EMBER, max_tokens=12),
-    _chat(
-        "multimodal",
-        "Text and a picture",
-        {"role": "user", "content": [{"type": "text", "text": "Hii ni nini?"}, _PICTURE]},
-        max_tokens=12,
-    ),
-    _chat(
-        "tools",
-        "A function that is called",
-        {"role": "user", "content": "Get weather of Dodoma, please"},
-        tools=[_WEATHER],
-    ),
-    _chat("reasoning", "Thinking first", max_tokens=12, capabilities={"name": "reasoning"}),
-    _chat(
-        "rag",
-        "From a knowledge base",
-        {"role": "user", "content": "When does the market open?"},
-        rag={"knowledgeBaseId": 1, "topK": 1},
-    ),
-    _chat("agentic_rag", "From the knowledge base of an agent", agents=[1], max_tokens=12),
-    _chat(
-        "in_memory",
-        "With earlier messages",
-        memoryChat=[_HELLO, {"role": "assistant", "content": "Nzuri."}],
-        max_tokens=12,
-    ),
-    _chat(
-        "structured",
-        "JSON for a schema",
-        {"role": "user", "content": "Make up a person"},
-        response_format={
-            "type": "json_schema",
-            "json_schema": {"name": "person", "strict": True, "schema": _PERSON},
-        },
-    ),
-    _chat("stream", "As a stream", model=EMBER, max_tokens=3, stream=True),
-)
-_AGENT_CHAT = Example(
-    "plain",
-    "One message to an agent",
-    {"name": "Mwalimu", "instruction": "Be patient", "message": _HELLO, "max_tokens": 12},
-)

@@ -1,10 +1,10 @@
-"""Agents, knowledge bases and retrieval in the document (pawa-api.md 3.3 to 3.6, 3.8, 3.9)."""
+"""Knowledge bases and retrieval in the document (pawa-api.md sections 3.8 and 3.9)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.api import agents, knowledge_bases
+from mockserver.api import knowledge_bases
 from mockserver.openapi.operation import (
     BINARY,
     FORM,
@@ -38,17 +38,10 @@ from mockserver.openapi.schema import (
 if TYPE_CHECKING:
     from mockserver.settings import SandboxSettings
 
-AGENTS = "Agents"
-BASES = "Knowledge bases"
+TAG = "Knowledge bases"
 
-_AGENT_ID = in_path("id", "The integer, or the `agentReferenceId`.")
-_BASE_ID = in_path("id", "The integer, or the `kbReferenceId`.")
-_NEW_AGENT = {
-    "agents.update": {"id": "$response.body#/data/id"},
-    "agents.one": {"id": "$response.body#/data/id"},
-    "agents.delete": {"id": "$response.body#/data/id"},
-}
-_NEW_BASE = {
+_ID = in_path("id", "The integer, or the `kbReferenceId`.")
+_NEW = {
     f"knowledge_bases.{name}": {"id": "$response.body#/data/id"}
     for name in ("update", "one", "files", "delete")
 }
@@ -56,30 +49,13 @@ _FIRST = {"id": "1"}
 
 
 def operations(settings: SandboxSettings) -> tuple[Operation, ...]:
-    """Every endpoint of agents, knowledge bases and retrieval."""
-    return (*_agents(settings), *_bases(settings), _retrieval(settings))
+    """Every endpoint of knowledge bases, and retrieval."""
+    return (*_bases(settings), *_one_base(), _retrieval(settings))
 
 
 def schemas() -> dict[str, Schema]:
-    """What they share."""
-    agent = {
-        "id": integer(low=1),
-        "agentReferenceId": text(format="uuid"),
-        "name": text(),
-        "description": text(),
-        "instruction": text(),
-        "status": {"const": "ACTIVE"},
-        "createdAt": TIME,
-        "updatedAt": TIME,
-    }
-    viewed = {
-        "intents": array(text()),
-        "knowledgeBaseId": {"type": ["integer", "null"]},
-        "tools": array({"type": "object"}),
-    }
+    """A knowledge base, and a file of it."""
     return {
-        "Agent": shown(agent),
-        "AgentViewed": shown(agent | viewed),
         "KnowledgeBase": shown(
             {
                 "id": integer(low=1),
@@ -106,127 +82,65 @@ def schemas() -> dict[str, Schema]:
     }
 
 
-def _agents(settings: SandboxSettings) -> tuple[Operation, ...]:
-    told = {
-        "description": or_null(text()),
-        "instruction": or_null(text()),
-        "intents": or_null(array(text())),
-        "knowledgeBaseId": or_null(integer()),
-        "tools": or_null(array(fields({"type": words(agents.TOOL_TYPES)}, required=("type",)))),
-    }
-    closed = settings.api.unknown_fields == "refuse"
-    created = fields({"name": some_text(), **told}, required=("name",), closed=closed)
-    changed = fields({"name": or_null(some_text()), **told}, closed=closed)
-    mwalimu = {
-        "name": "Mwalimu",
-        "description": "Teaches",
-        "instruction": "Be patient",
-        "intents": ["explain"],
-        "knowledgeBaseId": 1,
-        "tools": [{"type": "pawa_tool", "name": "web_search_tool"}],
-    }
-    return (
-        Operation(
-            "agents.create",
-            "Keep an agent",
-            AGENTS,
-            enveloped(agents.CREATED, ref("Agent")),
-            bodies={JSON: created},
-            links=_NEW_AGENT,
-            examples=(Example(body=mwalimu),),
-        ),
-        Operation(
-            "agents.update",
-            "Change an agent; what is not sent stays, null empties it",
-            AGENTS,
-            enveloped(agents.UPDATED, ref("Agent")),
-            bodies={JSON: changed},
-            parameters=(_AGENT_ID,),
-            errors=(404,),
-            examples=(Example(body={"description": "Teaches Swahili"}, path=_FIRST),),
-        ),
-        Operation(
-            "agents.delete",
-            "Forget an agent",
-            AGENTS,
-            enveloped(agents.DELETED, NOTHING),
-            parameters=(_AGENT_ID,),
-            errors=(404,),
-            examples=(Example(path=_FIRST),),
-        ),
-        Operation(
-            "agents.list",
-            "List every agent",
-            AGENTS,
-            enveloped(agents.RETRIEVED, array(ref("AgentViewed"))),
-        ),
-        Operation(
-            "agents.one",
-            "Show an agent",
-            AGENTS,
-            enveloped(agents.RETRIEVED, ref("AgentViewed")),
-            parameters=(_AGENT_ID,),
-            errors=(404,),
-            examples=(Example(path=_FIRST),),
-        ),
-    )
-
-
 def _bases(settings: SandboxSettings) -> tuple[Operation, ...]:
-    one = enveloped(knowledge_bases.LISTED, ref("KnowledgeBase"))
     market = File("knowledgeBase", "soko.txt", "text/plain", b"The market opens at six.")
     return (
         Operation(
             "knowledge_bases.create",
             "Make a knowledge base, with files or without",
-            BASES,
+            TAG,
             enveloped(knowledge_bases.CREATED, ref("KnowledgeBase")),
             bodies=_base_bodies(settings, required=("name",)),
-            links=_NEW_BASE,
+            links=_NEW,
             examples=(Example(body={"name": "Mji", "description": "The town"}, files=(market,)),),
         ),
         Operation(
             "knowledge_bases.list",
             "List knowledge bases",
-            BASES,
+            TAG,
             enveloped(knowledge_bases.LISTED, array(ref("KnowledgeBase"))),
             parameters=(*PAGING, in_query("search", text("Looked for in name and description."))),
             examples=(Example(query={"page": "1", "limit": "10", "search": "mji"}),),
         ),
         Operation(
+            "knowledge_bases.update",
+            "Change a knowledge base; files are added to those that it has",
+            TAG,
+            enveloped(knowledge_bases.UPDATED, ref("KnowledgeBase")),
+            bodies=_base_bodies(settings),
+            parameters=(_ID,),
+            errors=(404,),
+            examples=(Example(body={"description": "All about the town"}, path=_FIRST),),
+        ),
+    )
+
+
+def _one_base() -> tuple[Operation, ...]:
+    return (
+        Operation(
             "knowledge_bases.one",
             "Show a knowledge base",
-            BASES,
-            one,
-            parameters=(_BASE_ID,),
+            TAG,
+            enveloped(knowledge_bases.LISTED, ref("KnowledgeBase")),
+            parameters=(_ID,),
             errors=(404,),
             examples=(Example(path=_FIRST),),
         ),
         Operation(
-            "knowledge_bases.update",
-            "Change a knowledge base; files are added to those that it has",
-            BASES,
-            enveloped(knowledge_bases.UPDATED, ref("KnowledgeBase")),
-            bodies=_base_bodies(settings),
-            parameters=(_BASE_ID,),
-            errors=(404,),
-            examples=(Example(body={"description": "All about the town"}, path=_FIRST),),
-        ),
-        Operation(
             "knowledge_bases.delete",
             "Forget a knowledge base and its files",
-            BASES,
+            TAG,
             enveloped(knowledge_bases.DELETED, NOTHING),
-            parameters=(_BASE_ID,),
+            parameters=(_ID,),
             errors=(404,),
             examples=(Example(path=_FIRST),),
         ),
         Operation(
             "knowledge_bases.files",
             "List the files of a knowledge base",
-            BASES,
+            TAG,
             enveloped(knowledge_bases.FILES_LISTED, array(ref("StoredFile"))),
-            parameters=(_BASE_ID,),
+            parameters=(_ID,),
             errors=(404,),
             examples=(Example(path=_FIRST),),
         ),
@@ -285,7 +199,7 @@ def _retrieval(settings: SandboxSettings) -> Operation:
     return Operation(
         "retrieval",
         "Find the passages nearest to a question; free of charge",
-        BASES,
+        TAG,
         {JSON: shown({"finalRelevantChunk": array(text()), "filteredResults": array(found)})},
         bodies={JSON: anything_of(documented, spelled)},
         description="The one answer without the envelope.",
