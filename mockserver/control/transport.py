@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import TYPE_CHECKING, Self
 
 import aiohttp
@@ -11,6 +12,7 @@ from mockserver.errors import MockServerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
 
 TIMEOUT_S = 30.0
@@ -34,17 +36,25 @@ class Transport:
     """The way to a server and back.
 
     ``address`` is that of the server (``http://127.0.0.1:8080``; a trailing ``/v1`` or ``/_mock``
-    is left out). ``token`` is the server's ``control_token``, where it asks for one.
+    is left out). ``token`` is the server's ``control_token``, where it asks for one. ``ca_file`` is
+    the certificate to trust at an https address; without it, those that this machine trusts
+    (``SSL_CERT_FILE`` names others).
     """
 
-    def __init__(self, address: str, *, token: str | None = None) -> None:
+    def __init__(
+        self, address: str, *, token: str | None = None, ca_file: Path | None = None
+    ) -> None:
         root = address.rstrip("/").removesuffix("/v1").removesuffix(PREFIX)
         self._root = f"{root}{PREFIX}"
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        self._ca_file = ca_file
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(headers=self._headers)
+        trusted = ssl.create_default_context(cafile=self._ca_file) if self._ca_file else True
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=trusted), headers=self._headers
+        )
         return self
 
     async def __aexit__(

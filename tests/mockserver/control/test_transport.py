@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from aiohttp import web
 
 from mockserver.control.client import ControlClient
 from mockserver.control.transport import ControlError, Transport, UnreachableError
 from mockserver.errors import MockServerError
-
-if TYPE_CHECKING:
-    from mockserver.server import MockServer
+from mockserver.server import MockServer
+from mockserver.settings import SandboxSettings, ServerSettings, TlsSettings
 
 
 @pytest.mark.parametrize("rest", ["", "/", "/v1", "/v1/", "/_mock"])
@@ -63,3 +60,32 @@ async def test_outside_of_its_context_there_is_no_way() -> None:
 
     with pytest.raises(MockServerError, match="async with"):
         await client.health()
+
+
+async def test_a_server_that_speaks_tls_is_reached_by_its_authority() -> None:
+    """Who is not told whom to trust is told what failed."""
+    encrypted = SandboxSettings(tls=TlsSettings())
+    async with MockServer(ServerSettings(sandboxes=(encrypted,))) as server:
+        async with ControlClient(server.url, ca_file=server.default.ca_file) as client:
+            assert [one.base_url for one in await client.sandboxes()] == [server.url]
+        async with Transport(server.url) as way:
+            with pytest.raises(UnreachableError, match="ClientConnectorCertificateError"):
+                await way._call("GET", "/healthz")
+
+
+async def test_the_certificate_of_a_running_server_can_be_changed(server: MockServer) -> None:
+    """By a patch of its settings, and the connection is in the journal with what became of it."""
+    async with ControlClient(server.url) as client:
+        await client.open_sandbox(SandboxSettings(name="https", tls=TlsSettings()))
+        sandbox = server.sandbox("https")
+        await client.patch_settings({"tls": {"certificate": "expired"}}, "https")
+        async with Transport(sandbox.base_url, ca_file=sandbox.ca_file) as way:
+            with pytest.raises(UnreachableError, match="ClientConnectorCertificateError"):
+                await way._call("GET", "/healthz")
+        assert await sandbox.journal.wait_for(
+            lambda seen: any(one.ended_ns is not None for one in seen.connections()), 5.0
+        )
+        (connection,) = (await client.connections("https")).connections
+
+    assert connection.tls is not None
+    assert connection.tls.failure
