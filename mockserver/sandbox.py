@@ -174,12 +174,12 @@ class Sandbox:
 
         With another seed every counter starts at nothing, since the draws are others.
         """
-        if settings.seed != self.settings.seed:
+        anew = settings.seed != self.settings.seed
+        if anew:
             plan = Plan(rules, settings.seed)
         else:
             plan = self.plan.with_rules(rules, self.plan_age_s)
         self._check_rules(plan.rules)
-        anew = settings.seed != self.settings.seed
         self._swap(settings)
         if anew:
             self._set_plan(plan)

@@ -172,6 +172,34 @@ class TestSettings:
 
         assert await status_of(sandbox) == 503
 
+    async def test_a_revision_keeps_the_counters_of_rules_that_stay(
+        self, open_sandbox: OpenSandbox
+    ) -> None:
+        """What was used up stays used up; a rule that was changed begins anew."""
+        stays, goes = status_rule(503, id="a", when={"times": 1}), status_rule(500, id="b")
+        sandbox = await open_sandbox(rules=[stays, goes])
+        assert [await status_of(sandbox) for _ in range(2)] == [503, 500]
+
+        changed = status_rule(502, id="b")
+        rules = (changed, stays)
+        sandbox.revise(sandbox.settings.model_copy(update={"rules": rules}), rules)
+
+        assert await status_of(sandbox) == 502
+        counts = [(status.id, status.seen, status.fired) for status in sandbox.plan_status()]
+        assert counts == [("b", 1, 1), ("a", 2, 1)]
+
+    async def test_a_revision_with_another_seed_begins_anew(
+        self, open_sandbox: OpenSandbox
+    ) -> None:
+        """The draws are others."""
+        rules = (status_rule(503, id="a", when={"times": 1}),)
+        sandbox = await open_sandbox(rules=rules)
+        assert [await status_of(sandbox) for _ in range(2)] == [503, 200]
+
+        sandbox.revise(sandbox.settings.model_copy(update={"seed": 5}), rules)
+
+        assert await status_of(sandbox) == 503
+
     async def test_old_keys_stay_secret(self, sandbox: Sandbox) -> None:
         """A key that was taken away is still masked when a client goes on using it."""
         settings = SandboxSettings.model_validate({"keys": [{"id": "new", "key": "pawa-new-key"}]})
