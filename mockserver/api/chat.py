@@ -14,17 +14,21 @@ from mockserver.api import envelope
 from mockserver.api.asking import AGENT_CHAT, CHAT, ChatAsk, read_agent_ask, read_chat_ask
 from mockserver.api.chunks import stream_of
 from mockserver.api.endpoint import Endpoint
+from mockserver.api.references import iso_time
 from mockserver.api.saying import saying_for
 from mockserver.api.work import Moment, Reply, Work
 from mockserver.replies.text import compose, fingerprint_of, planned_tokens, seed_of
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from mockserver.api.endpoint import ApiCall
     from mockserver.api.saying import Saying
     from mockserver.replies.text import Composition
     from mockserver.settings import ReplySettings, SandboxSettings
+
+USAGE_NAMES = {
+    "tokens_in": ("tokens_in", "tokens_out"),
+    "tokensIn": ("tokensIn", "tokensOut"),
+}
 
 CANARY_TOKENS = 1
 """``answer-<12 hex>`` is one token of the mock's tokenizer."""
@@ -90,7 +94,8 @@ def _make_reply(
         written = saying.composed(marks, ask.max_tokens, ask.stops)
     usage = None
     if settings.replies.usage:
-        usage = {"tokens_in": tokens_in, "tokens_out": written.tokens}
+        names = USAGE_NAMES[settings.replies.usage_names]
+        usage = {names[0]: tokens_in, names[1]: written.tokens}
     chunk_tokens: tuple[int, ...] = ()
     if ask.stream:
         stream, chunk_tokens = stream_of(
@@ -98,8 +103,12 @@ def _make_reply(
         )
         answer = Answer(200, (("Content-Type", settings.stream.content_type),), stream)
     else:
-        more = () if saying is None else saying.more
-        answer = _json_answer(ask.model, written, usage, int(moment.wall_s), more)
+        data = _data(ask.model, written, settings.replies, moment.wall_s)
+        if saying is not None and saying.more:
+            data.update(saying.more)
+        if usage is not None:
+            data["usage"] = usage
+        answer = envelope.success(envelope.CHAT_OK, data)
     return Reply(
         answer,
         model=ask.model,
@@ -125,14 +134,14 @@ def _own_words(ask: ChatAsk, marks: tuple[str, ...], replies: ReplySettings) -> 
     )
 
 
-def _json_answer(
-    model: str,
-    written: Composition,
-    usage: dict[str, int] | None,
-    created: int,
-    more: tuple[tuple[str, Any], ...],
-) -> Answer:
-    message: dict[str, object] = {"role": "assistant", "content": written.text}
+def _data(
+    model: str, written: Composition, replies: ReplySettings, wall_s: float
+) -> dict[str, object]:
+    """``data`` of a JSON answer, without ``usage``."""
+    content: object = written.text
+    if replies.content == "parts":
+        content = [{"type": "text", "text": written.text}]
+    message: dict[str, object] = {"role": "assistant", "content": content}
     if written.calls:
         message["tool_calls"] = [call.as_json() for call in written.calls]
     choice = {
@@ -140,14 +149,7 @@ def _json_answer(
         "message": message,
         "matched_stop": written.matched_stop,
     }
-    data: dict[str, object] = {
-        "request": [choice],
-        "created": created,
-        "model": model,
-        "object": "chat.request",
-    }
-    if more:
-        data.update(more)
-    if usage is not None:
-        data["usage"] = usage
-    return envelope.success(envelope.CHAT_OK, data)
+    created: int | str = int(wall_s)
+    if replies.created != "number":
+        created = str(created) if replies.created == "text" else iso_time(wall_s)[:10]
+    return {"request": [choice], "created": created, "model": model, "object": "chat.request"}

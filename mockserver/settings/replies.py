@@ -44,6 +44,10 @@ class ReplySettings(Snapshot):
     ``tool_calls`` says when the caller's functions are called where the request leaves it open:
     "auto" calls those whose names the user's message says. ``rules`` say what is answered to which
     requests; the first that matches decides, whatever the request asks for.
+
+    Three points on which the documents contradict themselves (pawa-api.md section 3.1): ``created``
+    is a "number", the same as a "text", or a "date" ("2025-09-09"); ``content`` a "text" or a list
+    of "parts"; ``usage_names`` begin with "tokens_in" or "tokensIn".
     """
 
     tokens: Positive = 40
@@ -52,6 +56,9 @@ class ReplySettings(Snapshot):
     fingerprint: Switch = False
     usage: Switch = True
     tool_calls: Literal["auto", "always", "never"] = "auto"
+    created: Literal["number", "text", "date"] = "number"
+    content: Literal["text", "parts"] = "text"
+    usage_names: Literal["tokens_in", "tokensIn"] = "tokens_in"
     rules: tuple[ReplyRule, ...] = ()
 
     @cached_property

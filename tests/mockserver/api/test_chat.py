@@ -170,6 +170,21 @@ def test_usage_can_be_left_out(ask: Asker, parse_chunks: ParseChunks) -> None:
     assert "usage" not in parse_chunks(stream.answer)[-1]["data"]
 
 
+def test_what_the_documents_contradict_is_a_switch(ask: Asker, parse_chunks: ParseChunks) -> None:
+    """`created` in three forms, content in two, usage in two spellings."""
+    replies = ReplySettings(created="text", content="parts", usage_names="tokensIn", text="Sawa")
+
+    data = ask.json(CHAT, request(), replies=replies)["data"]
+    stream = ask.reply(CHAT, request(stream=True), replies=replies)
+
+    assert data["created"] == "1753304351"
+    assert data["request"][0]["message"]["content"] == [{"type": "text", "text": "Sawa"}]
+    assert data["usage"] == parse_chunks(stream.answer)[-1]["data"]["usage"]
+    assert data["usage"] == {"tokensIn": 2, "tokensOut": 1}
+    dated = ask.json(CHAT, request(), replies=ReplySettings(created="date"))["data"]
+    assert dated["created"] == "2025-07-23"
+
+
 def test_an_agent_answers_one_message(ask: Asker) -> None:
     """Same answer shape, default model, and the agent is part of what the text depends on."""
     message = {"role": "user", "content": "Habari"}
