@@ -21,6 +21,7 @@ from mockserver.settings.limits import LimitHeaderSettings, LimitSettings, RateL
 from mockserver.settings.media import MediaSettings
 from mockserver.settings.projects import ProjectSettings
 from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
+from mockserver.settings.reply_rules import ReplyMatch, ReplyRule
 from mockserver.settings.sandbox import SandboxSettings, ServerSettings
 from mockserver.settings.snapshot import Port, Snapshot, refuse_twins
 from mockserver.settings.storage import StorageSettings
@@ -50,6 +51,8 @@ __all__ = [
     "PricingSettings",
     "ProjectSettings",
     "RateLimitSettings",
+    "ReplyMatch",
+    "ReplyRule",
     "ReplySettings",
     "SandboxSettings",
     "ScopedBudgetSettings",
