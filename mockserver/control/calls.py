@@ -16,7 +16,7 @@ from mockserver.faults.gates import GateName
 from mockserver.faults.rules import Rule
 from mockserver.journal import Connection, Exchange
 from mockserver.settings.keys import Secret
-from mockserver.settings.limits import LimitSettings, Span
+from mockserver.settings.limits import LimitSettings, RateLimitSettings, Span
 from mockserver.settings.snapshot import Seconds
 
 MAX_WAIT_S = 600.0
@@ -33,6 +33,10 @@ class RulesCall(Asked):
     """Rules to put in force."""
 
     rules: tuple[Rule, ...]
+
+
+AnyRules = RulesCall | tuple[Rule, ...] | Rule
+"""Every way to write rules: a table, a bare list, or one of them."""
 
 
 def written_rule(rule: Rule) -> dict[str, Any]:
@@ -166,6 +170,10 @@ class Told(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+class Nothing(Told):
+    """Nothing to tell."""
+
+
 class Health(Told):
     """The server is up."""
 
@@ -221,6 +229,19 @@ class LimitInfo(Told):
     remaining: int
     span_s: float | None
     whole_in_s: float | None
+
+
+class RateLimitInfo(Told):
+    """The short form of a rate limit; None without one."""
+
+    rate_limit: RateLimitSettings | None
+
+
+class LimitsInfo(Told):
+    """The limits in force, and how each stands for everybody who has asked."""
+
+    rate_limits: tuple[LimitSettings, ...]
+    standings: tuple[LimitInfo, ...]
 
 
 class KeyInfo(Told):
@@ -281,6 +302,12 @@ class ConnectionPage(Told):
 
     connections: tuple[Connection, ...]
     dropped: int
+
+
+class Released(Told):
+    """How many were let go."""
+
+    released: int
 
 
 class GateInfo(Told):

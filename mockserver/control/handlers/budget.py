@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING, Any
 from mockserver.admission.alerts import moment_of
 from mockserver.admission.budget import budgets_of
 from mockserver.admission.prices import MICRO, micro_units
-from mockserver.control.handlers.call import ONE, Calls, ControlCall, json_answer
-from mockserver.control.spending import BudgetRaise, BudgetReset, BudgetsCall, BudgetTopUp
+from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
+from mockserver.control.spending import (
+    BudgetInfo,
+    BudgetRaise,
+    BudgetReset,
+    BudgetsCall,
+    BudgetTopUp,
+)
 from mockserver.errors import NoBudgetError
 from mockserver.settings import BudgetSettings, SandboxSettings
 from mockserver.settings.budget import MAIN, PROJECT_BUDGET, check_spending
@@ -228,16 +234,22 @@ def _with_budget(sandbox: Sandbox, budget: BudgetSettings | None) -> Answer:
 
 
 CALLS: Calls = {
-    ("GET", f"{ONE}/budget"): show_budget,
-    ("PUT", f"{ONE}/budget"): set_budget,
-    ("DELETE", f"{ONE}/budget"): remove_budget,
-    ("POST", f"{ONE}/budget/raise"): raise_budget,
-    ("POST", f"{ONE}/budget/reset"): reset_budget,
-    ("GET", f"{ONE}/budgets"): show_budgets,
-    ("PUT", f"{ONE}/budgets"): set_budgets,
-    ("GET", f"{ONE}/budgets/{{budget}}"): show_one,
-    ("POST", f"{ONE}/budgets/{{budget}}/raise"): raise_budget,
-    ("POST", f"{ONE}/budgets/{{budget}}/top-up"): top_up,
-    ("POST", f"{ONE}/budgets/{{budget}}/reset"): reset_budget,
+    ("GET", f"{ONE}/budget"): Call(show_budget, told=BudgetInfo),
+    ("PUT", f"{ONE}/budget"): Call(set_budget, told=BudgetInfo, asked=BudgetSettings),
+    ("DELETE", f"{ONE}/budget"): Call(remove_budget, told=BudgetInfo),
+    ("POST", f"{ONE}/budget/raise"): Call(raise_budget, told=BudgetInfo, asked=BudgetRaise),
+    ("POST", f"{ONE}/budget/reset"): Call(reset_budget, told=BudgetInfo, asked=BudgetReset),
+    ("GET", f"{ONE}/budgets"): Call(show_budgets, told=tuple[BudgetInfo, ...]),
+    ("PUT", f"{ONE}/budgets"): Call(set_budgets, told=tuple[BudgetInfo, ...], asked=BudgetsCall),
+    ("GET", f"{ONE}/budgets/{{budget}}"): Call(show_one, told=tuple[BudgetInfo, ...]),
+    ("POST", f"{ONE}/budgets/{{budget}}/raise"): Call(
+        raise_budget, told=tuple[BudgetInfo, ...], asked=BudgetRaise
+    ),
+    ("POST", f"{ONE}/budgets/{{budget}}/top-up"): Call(
+        top_up, told=tuple[BudgetInfo, ...], asked=BudgetTopUp
+    ),
+    ("POST", f"{ONE}/budgets/{{budget}}/reset"): Call(
+        reset_budget, told=tuple[BudgetInfo, ...], asked=BudgetReset
+    ),
 }
 """What this module answers: method, path after ``/_mock``, and the call."""

@@ -16,6 +16,7 @@ from mockserver.control.calls import RulesCall
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mockserver.answer import Headers
     from mockserver.sandbox import Sandbox
     from mockserver.server import MockServer
 
@@ -35,6 +36,7 @@ class ControlCall:
     names: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
     body: bytes = b""
+    headers: Headers = ()
 
     @property
     def sandbox(self) -> Sandbox:
@@ -69,7 +71,40 @@ class ControlCall:
 
 
 Handler = Callable[[ControlCall], Awaitable[Answer]]
-Calls = dict[tuple[str, str], Handler]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What answers a call, and what the OpenAPI document says of it.
+
+    ``told`` is the type of the answer and ``asked`` that of the body, where it has one; both are
+    types that pydantic reads. ``query`` is the model of the query. ``optional`` are fields that
+    ``asked`` has and that may be left out here. ``status`` is that of success.
+    """
+
+    handler: Handler
+    told: Any
+    asked: Any = None
+    query: type[BaseModel] | None = None
+    optional: tuple[str, ...] = ()
+    status: int = 200
+
+    def __call__(self, call: ControlCall) -> Awaitable[Answer]:
+        """Answer it."""
+        return self.handler(call)
+
+    @property
+    def name(self) -> str:
+        """The name of what answers it."""
+        return getattr(self.handler, "__name__", "")
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of its handler."""
+        return (self.handler.__doc__ or "").strip().split("\n\n")[0]
+
+
+Calls = dict[tuple[str, str], Call]
 
 
 def json_answer(value: object, status: int = 200) -> Answer:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.control.calls import CapacityChange
-from mockserver.control.handlers.call import ONE, Calls, ControlCall, json_answer
+from mockserver.control.calls import CapacityChange, CapacityInfo
+from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 from mockserver.errors import NoCapacityError
 from mockserver.settings import CapacitySettings
 
@@ -58,9 +58,9 @@ def _capacity_answer(sandbox: Sandbox) -> Answer:
 
 
 CALLS: Calls = {
-    ("GET", f"{ONE}/capacity"): show_capacity,
-    ("PUT", f"{ONE}/capacity"): set_capacity,
-    ("POST", f"{ONE}/capacity"): change_capacity,
-    ("DELETE", f"{ONE}/capacity"): remove_capacity,
+    ("GET", f"{ONE}/capacity"): Call(show_capacity, told=CapacityInfo),
+    ("PUT", f"{ONE}/capacity"): Call(set_capacity, told=CapacityInfo, asked=CapacitySettings),
+    ("POST", f"{ONE}/capacity"): Call(change_capacity, told=CapacityInfo, asked=CapacityChange),
+    ("DELETE", f"{ONE}/capacity"): Call(remove_capacity, told=CapacityInfo),
 }
 """What this module answers: method, path after ``/_mock``, and the call."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from mockserver.control.calls import ClockAdvance, ClockState
-from mockserver.control.handlers.call import ONE, Calls, ControlCall, json_answer
+from mockserver.control.calls import ClockAdvance, ClockInfo, ClockState
+from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer
@@ -49,8 +49,8 @@ def _clock_answer(sandbox: Sandbox) -> Answer:
 
 
 CALLS: Calls = {
-    ("GET", f"{ONE}/clock"): show_clock,
-    ("PUT", f"{ONE}/clock"): set_clock,
-    ("POST", f"{ONE}/clock"): advance_clock,
+    ("GET", f"{ONE}/clock"): Call(show_clock, told=ClockInfo),
+    ("PUT", f"{ONE}/clock"): Call(set_clock, told=ClockInfo, asked=ClockState),
+    ("POST", f"{ONE}/clock"): Call(advance_clock, told=ClockInfo, asked=ClockAdvance),
 }
 """What this module answers: method, path after ``/_mock``, and the call."""

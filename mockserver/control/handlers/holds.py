@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from mockserver.config import check
-from mockserver.control.calls import HoldsQuery, Release
-from mockserver.control.handlers.call import ONE, Calls, ControlCall, json_answer
+from mockserver.control.calls import HoldsPage, HoldsQuery, Release, Released
+from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer
@@ -32,7 +32,7 @@ async def release_holds(call: ControlCall) -> Answer:
 
 
 CALLS: Calls = {
-    ("GET", f"{ONE}/holds"): show_holds,
-    ("POST", f"{ONE}/holds"): release_holds,
+    ("GET", f"{ONE}/holds"): Call(show_holds, told=HoldsPage, query=HoldsQuery),
+    ("POST", f"{ONE}/holds"): Call(release_holds, told=Released, asked=Release),
 }
 """What this module answers: method, path after ``/_mock``, and the call."""

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mockserver.config import check
-from mockserver.control.calls import JournalQuery
-from mockserver.control.handlers.call import ONE, Calls, ControlCall, json_answer
+from mockserver.control.calls import ConnectionPage, JournalPage, JournalQuery, Nothing
+from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 from mockserver.journal import to_json_line
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def _fitting(journal: Journal, asked: JournalQuery) -> tuple[Exchange, ...]:
 
 
 CALLS: Calls = {
-    ("GET", f"{ONE}/journal"): show_journal,
-    ("DELETE", f"{ONE}/journal"): clear_journal,
-    ("GET", f"{ONE}/connections"): show_connections,
+    ("GET", f"{ONE}/journal"): Call(show_journal, told=JournalPage, query=JournalQuery),
+    ("DELETE", f"{ONE}/journal"): Call(clear_journal, told=Nothing),
+    ("GET", f"{ONE}/connections"): Call(show_connections, told=ConnectionPage),
 }
 """What this module answers: method, path after ``/_mock``, and the call."""

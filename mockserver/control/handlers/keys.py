@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from mockserver.admission.keys import is_reached
 from mockserver.config import check
-from mockserver.control.calls import KeyBlock, KeyRotation
-from mockserver.control.handlers.call import ONE, Calls, ControlCall, json_answer
+from mockserver.control.calls import KeyBlock, KeyInfo, KeyMade, KeyRotation
+from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 from mockserver.control.handlers.sandboxes import patched
 from mockserver.errors import KeyExistsError, UnknownKeyError
 from mockserver.settings import KeySettings, PreviousSecret
@@ -126,11 +126,13 @@ def _told(sandbox: Sandbox, key: KeySettings) -> dict[str, object]:
 
 
 CALLS: Calls = {
-    ("GET", f"{ONE}/keys"): show_keys,
-    ("POST", f"{ONE}/keys"): add_key,
-    ("POST", f"{ONE}/keys/{{key}}/revoke"): revoke_key,
-    ("POST", f"{ONE}/keys/{{key}}/block"): block_key,
-    ("POST", f"{ONE}/keys/{{key}}/unblock"): unblock_key,
-    ("POST", f"{ONE}/keys/{{key}}/rotate"): rotate_key,
+    ("GET", f"{ONE}/keys"): Call(show_keys, told=tuple[KeyInfo, ...]),
+    ("POST", f"{ONE}/keys"): Call(
+        add_key, told=KeyMade, asked=KeySettings, optional=("key",), status=201
+    ),
+    ("POST", f"{ONE}/keys/{{key}}/revoke"): Call(revoke_key, told=KeyInfo),
+    ("POST", f"{ONE}/keys/{{key}}/block"): Call(block_key, told=KeyInfo, asked=KeyBlock),
+    ("POST", f"{ONE}/keys/{{key}}/unblock"): Call(unblock_key, told=KeyInfo),
+    ("POST", f"{ONE}/keys/{{key}}/rotate"): Call(rotate_key, told=KeyMade, asked=KeyRotation),
 }
 """What this module answers: method, path after ``/_mock``, and the call."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from mockserver.control.calls import LimitsCall
-from mockserver.control.handlers.call import ONE, Calls, ControlCall, json_answer
+from mockserver.control.calls import LimitsCall, LimitsInfo, RateLimitInfo
+from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 from mockserver.control.handlers.sandboxes import patched
 from mockserver.settings import RateLimitSettings
 
@@ -68,10 +68,10 @@ def _told(standing: Standing) -> dict[str, object]:
 
 
 CALLS: Calls = {
-    ("PUT", f"{ONE}/rate-limit"): set_rate_limit,
-    ("DELETE", f"{ONE}/rate-limit"): remove_rate_limit,
-    ("GET", f"{ONE}/rate-limits"): show_limits,
-    ("PUT", f"{ONE}/rate-limits"): set_limits,
-    ("DELETE", f"{ONE}/rate-limits"): remove_limits,
+    ("PUT", f"{ONE}/rate-limit"): Call(set_rate_limit, told=RateLimitInfo, asked=RateLimitSettings),
+    ("DELETE", f"{ONE}/rate-limit"): Call(remove_rate_limit, told=RateLimitInfo),
+    ("GET", f"{ONE}/rate-limits"): Call(show_limits, told=LimitsInfo),
+    ("PUT", f"{ONE}/rate-limits"): Call(set_limits, told=LimitsInfo, asked=LimitsCall),
+    ("DELETE", f"{ONE}/rate-limits"): Call(remove_limits, told=LimitsInfo),
 }
 """What this module answers: method, path after ``/_mock``, and the call."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from mockserver.control.calls import written_rule
-from mockserver.control.handlers.call import ONE, Calls, ControlCall, json_answer
+from mockserver.control.calls import AnyRules, RuleInfo, RulesCall, written_rule
+from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 from mockserver.errors import MockServerError, UnknownRuleError
 from mockserver.faults.rules import numbered
 
@@ -68,11 +68,11 @@ def _rules_answer(sandbox: Sandbox, status: int = 200) -> Answer:
 
 
 CALLS: Calls = {
-    ("GET", f"{ONE}/rules"): show_rules,
-    ("POST", f"{ONE}/rules"): add_rules,
-    ("PUT", f"{ONE}/rules"): replace_rules,
-    ("DELETE", f"{ONE}/rules"): remove_rules,
-    ("DELETE", f"{ONE}/rules/{{rule}}"): remove_rule,
-    ("GET", f"{ONE}/plan"): show_plan,
+    ("GET", f"{ONE}/rules"): Call(show_rules, told=RulesCall),
+    ("POST", f"{ONE}/rules"): Call(add_rules, told=RulesCall, asked=AnyRules, status=201),
+    ("PUT", f"{ONE}/rules"): Call(replace_rules, told=RulesCall, asked=AnyRules),
+    ("DELETE", f"{ONE}/rules"): Call(remove_rules, told=RulesCall),
+    ("DELETE", f"{ONE}/rules/{{rule}}"): Call(remove_rule, told=RulesCall),
+    ("GET", f"{ONE}/plan"): Call(show_plan, told=tuple[RuleInfo, ...]),
 }
 """What this module answers: method, path after ``/_mock``, and the call."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockserver.config import ConfigError, check, merge
-from mockserver.control.handlers.call import ONE, Calls, ControlCall, json_answer
+from mockserver.control.calls import Health, Nothing, SandboxInfo
+from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 from mockserver.settings import SandboxSettings
 from mockserver.webhook import origin_of
 
@@ -99,13 +100,13 @@ _SECRETS: dict[str, Any] = {"__all__": {"key": True, "previous": {"__all__": {"k
 
 
 CALLS: Calls = {
-    ("GET", "/healthz"): health,
-    ("GET", "/sandboxes"): list_sandboxes,
-    ("POST", "/sandboxes"): open_sandbox,
-    ("GET", ONE): show_sandbox,
-    ("DELETE", ONE): close_sandbox,
-    ("POST", f"{ONE}/reset"): reset_sandbox,
-    ("GET", f"{ONE}/settings"): show_settings,
-    ("PATCH", f"{ONE}/settings"): patch_settings,
+    ("GET", "/healthz"): Call(health, told=Health),
+    ("GET", "/sandboxes"): Call(list_sandboxes, told=tuple[SandboxInfo, ...]),
+    ("POST", "/sandboxes"): Call(open_sandbox, told=SandboxInfo, asked=SandboxSettings, status=201),
+    ("GET", ONE): Call(show_sandbox, told=SandboxInfo),
+    ("DELETE", ONE): Call(close_sandbox, told=Nothing),
+    ("POST", f"{ONE}/reset"): Call(reset_sandbox, told=SandboxInfo),
+    ("GET", f"{ONE}/settings"): Call(show_settings, told=dict[str, Any]),
+    ("PATCH", f"{ONE}/settings"): Call(patch_settings, told=dict[str, Any], asked=dict[str, Any]),
 }
 """What this module answers: method, path after ``/_mock``, and the call."""

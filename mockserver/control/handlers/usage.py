@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl
 
 from mockserver.admission.prices import MICRO
 from mockserver.config import check
-from mockserver.control.handlers.call import ONE, Calls, ControlCall, json_answer
-from mockserver.control.spending import UsageQuery
+from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
+from mockserver.control.spending import UsagePage, UsageQuery
 from mockserver.usage import Use
 
 if TYPE_CHECKING:
@@ -43,6 +43,6 @@ def _row(use: Use) -> dict[str, Any]:
 
 
 CALLS: Calls = {
-    ("GET", f"{ONE}/usage"): show_usage,
+    ("GET", f"{ONE}/usage"): Call(show_usage, told=UsagePage, query=UsageQuery),
 }
 """What this module answers: method, path after ``/_mock``, and the call."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import orjson
 import pytest
 
 from mockserver.config import ConfigError
-from mockserver.control.handlers.call import ControlCall
+from mockserver.control.calls import Nothing
+from mockserver.control.handlers.call import Call, ControlCall, json_answer
 from mockserver.server import MockServer
+
+if TYPE_CHECKING:
+    from mockserver.answer import Answer
 
 RULE = {"fault": {"kind": "noop"}}
 
@@ -39,3 +45,18 @@ def test_a_body_that_is_no_table_is_told(body: bytes, line: str) -> None:
 def test_an_empty_body_is_an_empty_table() -> None:
     """For calls without fields."""
     assert call(b"").table() == {}
+
+
+async def test_a_call_says_what_it_answers_for() -> None:
+    """Its name and first sentence are those of its handler."""
+
+    async def show_nothing(call: ControlCall) -> Answer:
+        """Nothing at all.
+
+        Not even this.
+        """
+        return json_answer({})
+
+    call = Call(show_nothing, told=Nothing)
+
+    assert (call.name, call.summary) == ("show_nothing", "Nothing at all.")
