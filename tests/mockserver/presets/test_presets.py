@@ -130,7 +130,7 @@ async def begin_stream(server: MockServer, number: int) -> None:
     body = {**BODY, "seed": number, "stream": True}
     async with (
         aiohttp.ClientSession(headers=KEY) as session,
-        session.post(f"{server.url}/chat/request", json=body) as response,
+        session.post(f"{server.url}/chat/request", json=body, allow_redirects=False) as response,
     ):
         await response.content.readline()
 
