@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mockserver import wire
+from mockserver import frozen, wire
 from mockserver.api import envelope
 from mockserver.delivery import lay_out
 from mockserver.effect import Progress, Stage, begun_at
@@ -72,10 +72,13 @@ def deliver(visit: Visit) -> Awaitable[None] | None:
     """Write it, with every pause and the ending."""
     if visit.shaped is None:
         return None
+    delivery, sandbox, channel = visit.shaped.delivery, visit.sandbox, visit.channel
+    if sandbox.freeze.active:
+        delivery, channel.holds = frozen.held(delivery), sandbox.holds
     if visit.decision is not None:
-        visit.channel.holds = visit.sandbox.holds
-        visit.channel.before_rest = _judge_before_rests(visit)
-    return wire.deliver(visit.shaped.delivery, visit.channel, visit.sandbox.clock)
+        channel.holds = sandbox.holds
+        channel.before_rest = _judge_before_rests(visit)
+    return wire.deliver(delivery, channel, sandbox.clock)
 
 
 def judge_faults(visit: Visit) -> None:

@@ -20,6 +20,7 @@ from mockserver.connection_server import ConnectionServer
 from mockserver.errors import DefaultSandboxError
 from mockserver.faults.plan import Plan
 from mockserver.faults.shaping import closing
+from mockserver.frozen import Freeze
 from mockserver.holds import Holds
 from mockserver.journal import Journal
 from mockserver.listener import Listener, url_host
@@ -83,6 +84,7 @@ class Sandbox:
         self.workers = Workers(self.clock, settings.capacity)
         self.store = Store()
         self.holds = Holds()
+        self.freeze = Freeze(self.holds, self.clock)
         self._arrivals: OrderedDict[str, int] = OrderedDict()
         self._shared = door is not None
         self._host = host
@@ -314,6 +316,7 @@ class Sandbox:
 
     def _stop_refusing(self) -> None:
         self.slow_accept.stop()
+        self.freeze.stop()
         self._forget_refusing()
         self._listener.accept_again()
 

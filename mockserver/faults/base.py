@@ -166,3 +166,13 @@ class IdleEnding(Protocol):
     def ends_idle(self) -> Literal["fin", "rst"]:
         """How they are ended."""
         ...
+
+
+@runtime_checkable
+class ServerFreezing(Protocol):
+    """Lets the whole sandbox stand still."""
+
+    @property
+    def freezes_s(self) -> float:
+        """How long, in seconds of the sandbox's clock, no reply is begun."""
+        ...

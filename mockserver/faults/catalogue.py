@@ -25,7 +25,7 @@ from mockserver.faults.connection import (
 from mockserver.faults.description import FaultDescription, describe_fault
 from mockserver.faults.fields import ExtraFields, MissingFields, NonFiniteNumber
 from mockserver.faults.framings import ConflictingFraming, UntilClose
-from mockserver.faults.gates import HoldUntilReleased
+from mockserver.faults.gates import Freeze, HoldUntilReleased
 from mockserver.faults.hints import RetryAfter
 from mockserver.faults.interim import InterimResponses
 from mockserver.faults.items import Items
@@ -85,6 +85,7 @@ AnyFault = Annotated[
     | Items
     | Hold
     | HoldUntilReleased
+    | Freeze
     | SlowHeaders
     | SilenceAfterHeaders
     | Drip

@@ -1,4 +1,4 @@
-"""Faults that wait for a test: a reply is held at a gate until it is let go."""
+"""Faults that hold replies at a gate: until a test lets them go, or until a freeze is over."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pydantic import Field
 
 from mockserver.answer import EventStream, Gate
 from mockserver.delivery import NO_EXTRAS
-from mockserver.faults.base import Count, Fault, Seconds
+from mockserver.faults.base import Count, Fault, Seconds, SomeSeconds
 from mockserver.faults.script import changed, place_after
+from mockserver.frozen import held
 
 if TYPE_CHECKING:
     from mockserver.delivery import Delivery
@@ -60,3 +61,26 @@ class HoldUntilReleased(Fault):
             return delivery
         gates = (delivery.extras or NO_EXTRAS).gates
         return delivery.with_extras(gates=(*gates, Gate(self.gate, self.limit_s)))
+
+
+class Freeze(Fault):
+    """The whole server stands still: what comes meanwhile waits, and then all go on at once.
+
+    Replies that have begun go on. Workers (``capacity``) are busy all the while, so that a queue
+    grows behind them.
+    """
+
+    summary: ClassVar[str] = "No reply is begun for so long, to this request and any other."
+    example: ClassVar[dict[str, Any]] = {"kind": "freeze", "seconds": 10}
+
+    kind: Literal["freeze"] = "freeze"
+    seconds: SomeSeconds = Field(description="how long, by the sandbox's clock")
+
+    @property
+    def freezes_s(self) -> float:
+        """How long everybody waits."""
+        return self.seconds
+
+    def shape_delivery(self, delivery: Delivery) -> Delivery:
+        """Wait with the others."""
+        return held(delivery)

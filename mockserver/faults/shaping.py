@@ -22,6 +22,7 @@ from mockserver.faults.base import (
     IdleEnding,
     ListenerClosing,
     ReplyShaping,
+    ServerFreezing,
     StreamShaping,
 )
 from mockserver.values import value
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from mockserver.connection_server import ConnectionServer
     from mockserver.facts import RequestFacts
     from mockserver.faults.schedule import Draws
+    from mockserver.frozen import Freeze
     from mockserver.slow_accept import SlowAccept
 
 _SHAPING = (AnswerShaping, ReplyShaping, StreamShaping, DeliveryShaping)
@@ -47,6 +49,11 @@ class Door(Protocol):
     @property
     def slow_accept(self) -> SlowAccept:
         """What makes new connections wait."""
+        ...
+
+    @property
+    def freeze(self) -> Freeze:
+        """What makes every reply wait."""
         ...
 
     @property
@@ -104,6 +111,8 @@ def act_at_the_door(faults: Sequence[Fault], door: Door) -> tuple[str, ...]:
             door.refuse_connections(fault.duration_s)
         if isinstance(fault, AcceptSlowing):
             door.slow_accept.begin(fault.accept_delay_s, fault.duration_s)
+        if isinstance(fault, ServerFreezing):
+            door.freeze.begin(fault.freezes_s)
         if isinstance(fault, IdleEnding) and not door.connections.end_idle(fault.ends_idle):
             idle.append(fault.kind)
     return tuple(idle)
@@ -112,7 +121,8 @@ def act_at_the_door(faults: Sequence[Fault], door: Door) -> tuple[str, ...]:
 @cache
 def _acts_at_the_door(fault: type[Fault]) -> bool:
     """Whether a class is worth asking: to test for a protocol costs more than all the rest."""
-    return any(hasattr(fault, name) for name in ("closes_listener", "accept_delay_s", "ends_idle"))
+    abilities = ("closes_listener", "accept_delay_s", "ends_idle", "freezes_s")
+    return any(hasattr(fault, name) for name in abilities)
 
 
 def shape(faults: Sequence[Fault], answer: Answer, draws: Draws, facts: RequestFacts) -> Shaped:

@@ -22,3 +22,14 @@ def test_a_plain_event_is_a_chunk_at_once() -> None:
     assert (stream.events[0].kind, stream.events[0].delay_s) == (EventKind.CHUNK, 0.0)
     assert (stream.style.value, stream.eol, stream.bom) == ("json_lines", b"\n", False)
     assert stream.ending is Ending.COMPLETE
+
+
+def test_a_header_takes_the_place_of_its_own() -> None:
+    """However it is capitalised, once, in its place; or as the last one, or not at all."""
+    answer = Answer(200, (("A", "1"), ("b", "2"), ("B", "3"), ("C", "4")))
+
+    assert answer.with_header("B", "5").headers == (("A", "1"), ("B", "5"), ("C", "4"))
+    assert answer.with_header("D", "5").headers == (*answer.headers, ("D", "5"))
+    assert answer.with_header("B", None).headers == (("A", "1"), ("C", "4"))
+    assert answer.with_header("A", "1") is answer
+    assert answer.with_header("D", None) is answer

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from mockserver.answer import Answer, Ending, Event, EventStream
-from mockserver.delivery import BROKEN_CHUNK, Delivery, Framing, Piece, lay_out, standard_reason
+from mockserver.delivery import (
+    BROKEN_CHUNK,
+    Delivery,
+    Extras,
+    Framing,
+    Piece,
+    lay_out,
+    standard_reason,
+)
 
 STREAM = EventStream(events=(Event(b'{"n":0}'), Event(b'{"n":1}', delay_s=0.5)))
 
@@ -83,3 +91,13 @@ def test_the_reason_is_the_standard_s_unless_given() -> None:
     assert lay_out(Answer(503)).reason == "Service Unavailable"
     assert lay_out(Answer(503, reason="Busy")).reason == "Busy"
     assert standard_reason(599) == ""
+
+
+def test_extras_change_one_by_one() -> None:
+    """A delivery has none until somebody asks."""
+    plain = lay_out(Answer(200))
+
+    both = plain.with_extras(surplus=b"x").with_extras(deaf_s=1.0)
+
+    assert plain.extras is None
+    assert both.extras == Extras(surplus=b"x", deaf_s=1.0)

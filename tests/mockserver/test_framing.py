@@ -144,6 +144,18 @@ def test_each_event_has_its_frame_and_a_blank_line(
 
 
 @pytest.mark.parametrize("eol", LINE_ENDS)
+def test_further_fields_stand_before_the_data(eol: bytes) -> None:
+    """In SSE only."""
+    named = Event(b"x", fields=(("event", "chunk"), ("id", "7")))
+
+    sse = EventStream(events=(), style=StreamStyle.SSE, eol=eol)
+    lines = EventStream(events=(), eol=eol)
+
+    assert encode_event(named, sse) == eol.join((b"event: chunk", b"id: 7", b"data: x", b"", b""))
+    assert encode_event(named, lines) == b"x" + eol * 2
+
+
+@pytest.mark.parametrize("eol", LINE_ENDS)
 def test_a_payload_of_several_lines_is_one_event(eol: bytes) -> None:
     """In SSE each line is a `data:` field, and a reader joins them with LF again."""
     stream = EventStream(events=(Event(b'{\n "a": 1\n}'),), style=StreamStyle.SSE, eol=eol)

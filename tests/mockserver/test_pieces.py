@@ -7,8 +7,8 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.answer import EventKind
-from mockserver.pieces import Piece, delayed, joined, kept, recut
+from mockserver.answer import EventKind, Gate
+from mockserver.pieces import Piece, delayed, joined, kept, padded, recut
 
 pieces_of_any_kind = st.lists(
     st.builds(
@@ -77,3 +77,20 @@ def test_delayed_puts_the_first_piece_off() -> None:
         Piece(b"a", 4.0),
         Piece(b"b", 2.0),
     )
+
+
+def test_a_gate_is_passed_before_the_bytes_behind_it() -> None:
+    """Also when they come in another write, together with bytes that were before it."""
+    gate = Gate("go")
+    pieces = (Piece(b"ab"), Piece(b"cd", 1.0, gates=(gate,)))
+
+    assert recut(pieces, [1], 0.0) == (Piece(b"a"), Piece(b"bcd", 1.0, gates=(gate,)))
+    assert kept(pieces, 3) == (Piece(b"ab"), Piece(b"c", 1.0, gates=(gate,)))
+
+
+@given(st.binary(min_size=1, max_size=9), st.integers(0, 100))
+def test_padding_is_as_long_as_asked_and_no_longer(filler: bytes, length: int) -> None:
+    """The filler again and again, the last time only in part."""
+    new = padded((Piece(b"ab"),), filler, length)
+
+    assert joined(new) == b"ab" + (filler * length)[:length]

@@ -27,6 +27,7 @@ ABILITIES = (
     base.ListenerClosing,
     base.AcceptSlowing,
     base.IdleEnding,
+    base.ServerFreezing,
 )
 
 

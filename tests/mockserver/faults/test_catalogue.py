@@ -45,6 +45,7 @@ KINDS = [
     "items",
     "hold",
     "hold_until_released",
+    "freeze",
     "slow_headers",
     "silence_after_headers",
     "drip",

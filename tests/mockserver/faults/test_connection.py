@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from mockserver.answer import Answer, Ending
 from mockserver.delivery import BROKEN_CHUNK, Delivery, Framing, lay_out
-from mockserver.faults.connection import CloseBeforeHeaders, CutBody, RstBeforeHeaders
+from mockserver.faults.connection import (
+    Blackhole,
+    CloseBeforeHeaders,
+    CutBody,
+    RstBeforeHeaders,
+)
 from mockserver.faults.timing import Hold
 from mockserver.pieces import joined
 
@@ -119,3 +124,15 @@ def test_a_reply_without_a_body_cannot_be_cut() -> None:
     bodyless = lay_out(Answer(204))
 
     assert CutBody(after_bytes=0, how="no_final_chunk").shape_delivery(bodyless) is bodyless
+
+
+def test_a_black_hole_has_no_end_of_its_own(make_facts: Callable[..., RequestFacts]) -> None:
+    """Nothing is sent, nothing closed, and the socket is kept for a while after the client's."""
+    fault = Blackhole(deaf_s=5)
+
+    gone = fault.shape_delivery(lay_out(fault.answer(make_facts())))
+
+    assert (gone.send_head, gone.pieces, gone.ending) == (False, (), Ending.OPEN)
+    assert gone.open_s is None
+    assert gone.extras is not None
+    assert gone.extras.deaf_s == 5

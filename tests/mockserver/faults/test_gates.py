@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from mockserver.answer import EventStream, Gate
 from mockserver.delivery import lay_out
-from mockserver.faults.gates import HoldUntilReleased
+from mockserver.faults.gates import Freeze, HoldUntilReleased
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,18 @@ def test_it_holds_in_one_place(
 
     assert HoldUntilReleased(after_chunks=1).shape_delivery(reply) is reply
     assert HoldUntilReleased().shape_stream(stream) is stream
+
+
+def test_a_freeze_holds_its_own_request_once(make_answer: Callable[..., Answer]) -> None:
+    """At the gate at which all the others wait too."""
+    fault = Freeze(seconds=3)
+
+    held = fault.shape_delivery(lay_out(make_answer()))
+
+    assert held.extras is not None
+    assert [gate.name for gate in held.extras.gates] == ["frozen"]
+    assert fault.shape_delivery(held) is held
+    assert fault.freezes_s == 3
 
 
 @pytest.mark.parametrize("gate", ["", "a b", "/x", "x" * 101])

@@ -70,6 +70,39 @@ def test_a_failed_item_has_an_error_in_place_of_its_vector() -> None:
     assert found[2] == {"index": 2, "embedding": [2.0]}
 
 
+def test_items_are_lost_and_others_are_too_many() -> None:
+    """What is left keeps its index; surplus repeats the last vector under indexes of its own."""
+    found = shaped(3, missing=[0], surplus=2)
+
+    assert [entry["index"] for entry in found] == [1, 2, 3, 4]
+    assert [entry["embedding"] for entry in found] == [[1.0], [2.0], [2.0], [2.0]]
+
+
+@given(
+    st.integers(1, 20),
+    st.sets(st.integers(0, 25), min_size=1, max_size=5),
+    st.integers(0, 3),
+    st.sampled_from(["given", "reversed", "shuffled"]),
+)
+def test_what_is_missing_is_missing_and_the_rest_is_there_once(
+    size: int, missing: set[int], surplus: int, order: str
+) -> None:
+    """In every order; indexes that are not there lose nothing."""
+    fault = Items.model_validate({"missing": sorted(missing), "surplus": surplus, "order": order})
+    answer = batch(size)
+
+    changed = fault.shape_answer(answer, DRAWS)
+
+    if not any(index < size for index in missing):
+        assert changed is answer
+        return
+    there = sorted(set(range(size)) - missing)
+    assert sorted(entry["index"] for entry in entries(changed)) == [
+        *there,
+        *range(size, size + surplus),
+    ]
+
+
 def test_bare_vectors_in_another_order_are_somebody_else_s() -> None:
     """Without an index nothing says whose a vector is; a failed item is still named."""
     assert shaped(3, order="reversed", indexed=False) == [[2.0], [1.0], [0.0]]
@@ -96,6 +129,12 @@ def test_streams_are_not_touched(make_stream: Callable[..., EventStream]) -> Non
     answer = Answer(200, (), make_stream())
 
     assert Items().shape_answer(answer, DRAWS) is answer
+
+
+def test_an_item_cannot_fail_and_be_missing() -> None:
+    """One of the two."""
+    with pytest.raises(ValidationError, match="item 1 cannot both fail and be missing"):
+        Items(errors=(1,), missing=(0, 1))
 
 
 def test_settings_that_change_nothing_are_refused() -> None:

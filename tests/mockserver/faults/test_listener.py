@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from mockserver.answer import Ending
-from mockserver.faults.base import ListenerClosing
-from mockserver.faults.listener import Refuse
+from mockserver.faults.base import AcceptSlowing, IdleEnding, ListenerClosing
+from mockserver.faults.listener import CloseIdle, Refuse, SlowAccept
 from mockserver.faults.shaping import answer_now, closing, shape
 from tests.mockserver.faults.conftest import FACTS
 
@@ -47,3 +47,13 @@ def test_no_time_at_all_is_no_fault(duration_s: Any) -> None:
     """A listener that is away for 0 s was never away."""
     with pytest.raises(ValidationError):
         Refuse(duration_s=duration_s)
+
+
+def test_what_is_done_at_the_door_is_told_by_the_ability() -> None:
+    """Delay, duration and ending come from the settings; the reply is not touched."""
+    slow, idle = SlowAccept(seconds=2, duration_s=30), CloseIdle(how="rst")
+
+    assert isinstance(slow, AcceptSlowing)
+    assert (slow.accept_delay_s, slow.duration_s) == (2, 30)
+    assert isinstance(idle, IdleEnding)
+    assert idle.ends_idle == "rst"

@@ -108,7 +108,7 @@ CASES = [
         "json",
     ),
 ]
-OTHERS = {"close_on_next_request", "close_idle", "slow_accept", "hold_until_released"}
+OTHERS = {"close_on_next_request", "close_idle", "slow_accept", "hold_until_released", "freeze"}
 KINDS = {case.kind for case in CASES} | OTHERS
 
 
@@ -343,10 +343,34 @@ async def test_a_gate_has_a_limit_and_a_client_need_not_wait(sandbox: Sandbox) -
     assert sandbox.holds.parked("go") == 0
 
 
+@pytest.mark.parametrize("kind", ["freeze", "noop"])
+async def test_a_frozen_server_answers_nobody_and_then_all_at_once(
+    sandbox: Sandbox, healthy: Healthy, kind: str
+) -> None:
+    """Requests of that time wait for its end, those that no rule is about too."""
+    match = {"stream": True}
+    plan(sandbox, {"kind": "freeze", "seconds": 0.3}, kind, match=match, when={"times": 1})
+    first = asyncio.ensure_future(ask(sandbox, "stream"))
+    assert await delivered(sandbox)
+
+    others = [await ask(sandbox, "json") for _ in range(2)]
+    streamed, sent_ns = await first
+
+    waited_s = (others[0][0].reads[0][0] - sent_ns) / NS_PER_S
+    assert (waited_s >= 0.29) is (kind == "freeze")
+    assert waited_s <= 0.3 + LATE_S
+    assert steady(streamed.data) == chunked(*healthy.lines)
+    assert [steady(received.data) for received, _ in others] == [sized(healthy.json)] * 2
+    assert not sandbox.freeze.active
+    (status,) = sandbox.plan_status()
+    assert (status.fired, status.delivered) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("fault", "what"),
     [
         ({"kind": "hold"}, "json"),
+        ({"kind": "freeze", "seconds": 60}, "json"),
         ({"kind": "hold", "seconds": 60}, "json"),
         ({"kind": "silence_after_headers"}, "json"),
         ({"kind": "stall", "after_chunks": 2}, "stream"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import runpy
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mockserver.answer import Answer
 from mockserver.faults.catalogue import describe
@@ -13,6 +15,10 @@ from mockserver.faults.description import FaultDescription, Parameter, describe_
 from mockserver.faults.page import PAGE_MARK, page_table, with_table
 from mockserver.faults.rules import parse_rules
 from mockserver.faults.schedule import Draws
+from tests.mockserver.faults.wire_cases import ask
+
+if TYPE_CHECKING:
+    from mockserver.sandbox import Sandbox
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "faults.md"
 
@@ -72,9 +78,20 @@ def test_the_document_s_rules_can_be_pasted() -> None:
     assert [fault.kind for fault in slow.all_faults] == ["slow_first_token", "cut_stream"]
 
 
+async def test_a_gate_works_as_the_document_says(sandbox: Sandbox) -> None:
+    """Three requests wait for each other and are answered."""
+    gate, _ = blocks_of("python")
+    room = {"asyncio": asyncio, "parse_rules": parse_rules}
+    exec(gate, room)  # noqa: S102 - our own page
+
+    replies = await room["three_at_once"](sandbox, lambda: ask(sandbox, "json"))  # type: ignore[operator]
+
+    assert [received.status for received, _ in replies] == [200, 200, 200]
+
+
 def test_a_fault_can_be_written_as_the_document_says(tmp_path: Path) -> None:
     """Its example fault works: it changes what it can, and says by identity what it cannot."""
-    (code,) = blocks_of("python")
+    _, code = blocks_of("python")
     module = tmp_path / "shout.py"
     module.write_text(code, "utf-8")
     room = runpy.run_path(str(module), run_name="shout")

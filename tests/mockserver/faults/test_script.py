@@ -42,3 +42,22 @@ def test_a_marker_is_added_once_and_taken_away(make_stream: Callable[..., EventS
     assert script.with_marker(bare) == marked.events
     assert script.with_marker(marked) is marked.events
     assert script.without_marker(marked) == bare.events
+
+
+def test_bytes_as_they_are_count_where_there_are_no_chunks() -> None:
+    """Sound comes in pieces without framing: each of them is one."""
+    sound = EventStream(tuple(Event(b"\x00", EventKind.RAW) for _ in range(3)))
+    mixed = EventStream((Event(b"{}"), Event(b"\x00", EventKind.RAW)))
+
+    assert script.chunk_places(sound) == (0, 1, 2)
+    assert script.place_after(sound, 2) == 2
+    assert script.chunk_places(mixed) == (0,)
+
+
+def test_sound_has_no_lines() -> None:
+    """Neither bytes as they are nor chunks without a line end are text."""
+    raw = EventStream((Event(b"\x00", EventKind.RAW),))
+
+    assert not script.is_text(raw)
+    assert not script.is_text(EventStream((Event(b"\x00"),), eol=b""))
+    assert script.is_text(MIXED)

@@ -18,6 +18,7 @@ from mockserver.faults.stream_bytes import (
     OtherStyle,
     Split,
     SplitCrlf,
+    SseFields,
 )
 from mockserver.pieces import joined
 
@@ -141,3 +142,30 @@ def test_only_json_in_sse_is_indented(make_stream: MakeStream) -> None:
 
     assert DataLines().shape_stream(lines) is lines
     assert DataLines().shape_stream(others) == others
+
+
+def test_events_of_sse_have_fields(make_stream: MakeStream) -> None:
+    """Comments have none, and JSON lines have no place for them."""
+    stream = make_stream(1, marker=True, style=StreamStyle.SSE)
+    ping = Event(b"ping", EventKind.COMMENT)
+    stream = EventStream((ping, *stream.events), style=StreamStyle.SSE)
+
+    named = SseFields(event="x", ids=True, retry_ms=10).shape_stream(stream)
+
+    assert [event.fields for event in named.events] == [
+        (),
+        (("event", "x"), ("id", "1"), ("retry", "10")),
+        (("event", "x"), ("id", "2")),
+    ]
+    lines = make_stream(1)
+    assert SseFields().shape_stream(lines) is lines
+
+
+@pytest.mark.parametrize(
+    "fault", [LineEnds(eol="crlf"), SplitCrlf(), OtherStyle(style="sse"), SseFields()]
+)
+def test_sound_has_no_lines_to_write_otherwise(fault: Any) -> None:
+    """Its bytes are no text."""
+    sound = EventStream((Event(b"\x00"),), style=StreamStyle.SSE, eol=b"")
+
+    assert fault.shape_stream(sound) is sound

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.answer import Answer, Ending
-from mockserver.delivery import Delivery, Framing, Piece, lay_out
-from mockserver.faults.timing import Drip, Hold, SilenceAfterHeaders
-from mockserver.pieces import joined
+from mockserver.delivery import Delivery, Framing, HeadPace, Piece, lay_out
+from mockserver.faults.timing import Drip, Hold, SilenceAfterHeaders, SlowHeaders
+from mockserver.pieces import MOST_RECUT, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,3 +99,21 @@ def test_a_stream_drips_across_its_events(make_stream: Callable[..., EventStream
     dripped: Delivery = Drip(bytes=5, interval_s=0.1).shape_delivery(delivery)
 
     assert [piece.data for piece in dripped.pieces] == [b'{"n":', b"0}\n\n{", b'"n":1', b"}\n\n"]
+
+
+def test_a_head_trickles_and_the_body_does_not() -> None:
+    """Where no head is sent there is none to trickle."""
+    slow = SlowHeaders(by="byte", interval_s=0.5).shape_delivery(JSON)
+    silent = Hold().shape_delivery(JSON)
+
+    assert slow.extras is not None
+    assert slow.extras.head_pace == HeadPace("byte", 0.5)
+    assert slow.pieces == JSON.pieces
+    assert SlowHeaders(interval_s=1).shape_delivery(silent) is silent
+
+
+def test_a_huge_body_does_not_drip() -> None:
+    """It would have to be in memory whole."""
+    huge = lay_out(Answer(200, body=b"x" * (MOST_RECUT + 1)))
+
+    assert Drip(interval_s=1, bytes=10_000_000).shape_delivery(huge) is huge
