@@ -1,7 +1,9 @@
 """Short strings that a regular expression matches.
 
 The expression is read by the standard library's own parser, so whatever ``re`` can match can be
-written here; look-arounds and word boundaries are passed over, and whoever asks tests the result.
+written here. Look-arounds and word boundaries are passed over, or what has to lie ahead is written
+where it is asked for (that makes the ``(?=.*\\d)`` of passwords come true): whoever asks tests the
+result.
 """
 
 from __future__ import annotations
@@ -29,12 +31,13 @@ _CLASSES = {
 _MOST_CHARACTERS = 20_000
 
 
-def matching(pattern: str, draw: random.Random, stretch: int = 2) -> str:
+def matching(pattern: str, draw: random.Random, stretch: int = 2, *, ahead: bool = False) -> str:
     """A string that the pattern matches; an open repeat adds at most ``stretch`` to its minimum.
 
+    ``ahead`` writes what has to lie ahead, in place of passing it over.
     Raises ValueError where a repeat asks for more than can sensibly be written.
     """
-    writer = _Writer(draw, stretch)
+    writer = _Writer(draw, stretch, ahead=ahead)
     writer.write(_parser.parse(pattern))
     return "".join(writer.out)
 
@@ -42,8 +45,9 @@ def matching(pattern: str, draw: random.Random, stretch: int = 2) -> str:
 class _Writer:
     """Writes one string, group by group."""
 
-    def __init__(self, draw: random.Random, stretch: int) -> None:
+    def __init__(self, draw: random.Random, stretch: int, *, ahead: bool) -> None:
         self.draw = draw
+        self.ahead = ahead
         self.stretch = stretch
         self.out: list[str] = []
         self.groups: dict[int, str] = {}
@@ -59,6 +63,8 @@ class _Writer:
                 self._group(argument[0], argument[3])
             elif name == "ATOMIC_GROUP":
                 self.write(argument)
+            elif name == "ASSERT" and self.ahead and argument[0] > 0:
+                self.write(argument[1])
             elif name == "GROUPREF":
                 self.out.append(self.groups.get(argument, ""))
             elif name == "GROUPREF_EXISTS":

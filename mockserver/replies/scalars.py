@@ -56,10 +56,13 @@ def _plain(least: int, most: float, draw: random.Random) -> str:
 
 
 def _like_pattern(pattern: str, least: int, most: float, draw: random.Random) -> str:
+    ahead = "(?=" in pattern
     for attempt in range(_TRIES):
         stretch = 2 if attempt < _TRIES // 3 else attempt + (least if least < 1000 else 0)
+        if attempt % 3 == 2 and not least:
+            stretch = 0
         try:
-            text = matching(pattern, draw, 0 if attempt % 3 == 2 and not least else stretch)
+            text = matching(pattern, draw, stretch, ahead=ahead and attempt % 2 == 0)
         except ValueError as error:
             raise Unsatisfiable(f"pattern {pattern!r} {error}") from None
         short = least - len(text)

@@ -38,6 +38,15 @@ def test_a_pattern_and_a_length_go_together(seed: int, least: int) -> None:
     assert valid(schema, text_for(schema, random.Random(seed)))
 
 
+@given(SEEDS)
+def test_what_has_to_lie_ahead_does(seed: int) -> None:
+    """As in the patterns that people write for passwords."""
+    pattern = r"^(?=.*[A-Z])(?=.*\d)[A-Za-z\d]{8,20}$"
+    schema = {"type": "string", "pattern": pattern}
+
+    assert valid(schema, text_for(schema, random.Random(seed)))
+
+
 @pytest.mark.parametrize(
     "name",
     [
