@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 def refuse_unreadable(visit: Visit) -> Answer | None:
     """413 for a body over the limit, 408 for one too slow, 400 for what is broken or no HTTP."""
     condition = visit.intake.condition
+    if condition is Condition.WHOLE:
+        return None
     if condition is Condition.TOO_LARGE:
         return envelope.too_large(visit.settings.api.max_body_bytes)
     if condition is Condition.SLOW:
         return envelope.failure(408)
     if condition is Condition.BROKEN:
         return envelope.failure(400, "Malformed request body")
-    if condition is Condition.GARBAGE:
-        return envelope.failure(400, "Malformed HTTP request")
-    return None
+    return envelope.failure(400, "Malformed HTTP request")
 
 
 def check_key(visit: Visit) -> Answer | None:

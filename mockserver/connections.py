@@ -283,6 +283,11 @@ class Connection(BaseProtocol):
         if self._pause is not None and not self._pause.done():
             self._pause.set_result(None)
 
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """Go on reading where a full body buffer had stopped it; nothing to do where none had."""
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
+
     def resume_writing(self) -> None:
         """There is room in the buffer again: wake :meth:`write`, the only one to wait for it."""
         super().resume_writing()

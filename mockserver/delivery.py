@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -155,6 +156,7 @@ def _lay_out_stream(answer: Answer, stream: EventStream, reason: str) -> Deliver
     )
 
 
+@lru_cache(maxsize=256)
 def standard_reason(status: int) -> str:
     """The phrase of a status code, empty where no standard gives one."""
     try:

@@ -149,11 +149,6 @@ def settle_budget(visit: Visit) -> None:
     exchange.cost_micro = visit.sandbox.purse.settle(reservation, read, written, items)
 
 
-def close_exchange(visit: Visit) -> None:
-    """Hand the finished record to the journal."""
-    visit.sandbox.journal.closed(visit.exchange)
-
-
 def _answer(visit: Visit) -> Answer:
     if visit.answer is None:
         raise RuntimeError("the arrival ended without an answer")

@@ -52,9 +52,8 @@ DEPARTURE: tuple[Callable[[Visit], Awaitable[None] | None], ...] = (
     departure.deliver,
     departure.judge_faults,
     departure.settle_budget,
-    departure.close_exchange,
 )
-"""Taken from top to bottom, all of them."""
+"""Taken from top to bottom, all of them; then the exchange is closed, however it ended."""
 
 
 async def serve(sandbox: Sandbox, incoming: Incoming, connection: Connection) -> bool:
@@ -79,7 +78,7 @@ async def serve(sandbox: Sandbox, incoming: Incoming, connection: Connection) ->
         log.exception("request %s failed inside the mock", visit.exchange.request_id)
         await _give_up(visit)
     finally:
-        _leave_nothing_open(visit)
+        _close(visit)
     return visit.channel.keep_alive and not connection.over
 
 
@@ -108,7 +107,7 @@ async def _give_up(visit: Visit) -> None:
         await waiting
 
 
-def _leave_nothing_open(visit: Visit) -> None:
+def _close(visit: Visit) -> None:
     """Whatever happened, the exchange is closed and nothing stays reserved or taken."""
     exchange = visit.exchange
     if exchange.ending == IN_PROGRESS:

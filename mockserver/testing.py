@@ -103,7 +103,7 @@ class PawaMock:
         return tuple(one for one in self._seen(**equal) if _fits(match, one))
 
     def _seen(self, **equal: Any) -> tuple[Exchange, ...]:
-        """Read on the server's loop: an answer that the client has is then closed in the journal."""
+        """Read on the server's loop: what the client has the answer to is closed by then."""
         return self._server.call(lambda: self.sandbox.journal.exchanges(**equal))
 
     def assert_attempts(self, count: int, **filters: Any) -> tuple[Exchange, ...]:

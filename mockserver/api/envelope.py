@@ -89,6 +89,7 @@ def method_not_allowed(method: str, allowed: tuple[str, ...]) -> Answer:
 
 def with_request_id(answer: Answer, request_id: str) -> Answer:
     """The answer with ``X-Request-Id``, unless it has one already."""
-    if any(name.lower() == "x-request-id" for name, _ in answer.headers):
-        return answer
+    for name, _ in answer.headers:
+        if name.lower() == "x-request-id":
+            return answer
     return answer.with_headers((REQUEST_ID, request_id))

@@ -53,6 +53,9 @@ _PATTERNS = {
 }
 """What a text must be like, by the pattern that it has to match."""
 
+SECRETS = frozenset({"key", "secret", "control_token"})
+"""Fields whose value is never repeated, however wrong it is."""
+
 _NOWHERE = object()
 """Stands for a place that what was written does not have."""
 
@@ -126,7 +129,8 @@ def _text(detail: ErrorDetails, place: Place, written: object, model: type[BaseM
         return _text_wanted(kind, context)
     wanted = _wanted(kind, context)
     if wanted:
-        return f"must be {wanted}, not {_given(detail['input'])}"
+        given = "what was given" if place and place[-1] in SECRETS else _given(detail["input"])
+        return f"must be {wanted}, not {given}"
     return detail["msg"][:1].lower() + detail["msg"][1:]
 
 

@@ -148,6 +148,26 @@ CONFIGS = (
 )
 """What is wrong in a file, and its line behind the name of the file."""
 
+SECRET = 87654321
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"keys": [{"id": "a", "key": SECRET}]},
+        {"server": {"control_token": SECRET}},
+        {"webhook": {"url": "http://127.0.0.1:1", "secret": SECRET}},
+    ],
+)
+def test_a_secret_of_the_wrong_type_is_not_repeated(written: dict[str, object]) -> None:
+    """The line says where it is, never what it is."""
+    with pytest.raises(ConfigError) as wrong:
+        check(ConfigFile, written, "mock.toml")
+
+    assert "must be a text, not what was given" in str(wrong.value)
+    assert str(SECRET) not in str(wrong.value)
+
+
 CALLS = (
     ("GET", "/nothing", "", "", 404, "no such call: /_mock/nothing"),
     ("PUT", "/healthz", "", "", 405, "/_mock/healthz has no PUT; it has GET"),
