@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.control.handlers.sandboxes import patched
 from mockserver.faults.rules import Match, Rule, When, parse_rules
 from mockserver.near_misses import nearest_miss, told
+from mockserver.steering import Steering
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,8 @@ class PawaMock:
     def __init__(self, server: ThreadedMockServer, settings: SandboxSettings) -> None:
         self._server = server
         self.sandbox: Sandbox = server.open_sandbox(settings)
+        self.control = Steering(server, self.sandbox.name)
+        """The control API's calls: ``control.rotate_key("dev", overlap_s=60)``."""
 
     def close(self) -> None:
         """End the sandbox and its connections."""
@@ -87,6 +90,10 @@ class PawaMock:
         self._server.call(
             lambda: self.sandbox.replace_settings(patched(self.sandbox.settings, settings))
         )
+
+    def advance(self, seconds: float) -> None:
+        """Turn the clock forward: limits, budgets, plans and every pause go by it."""
+        self._server.run(self.sandbox.clock.advance(seconds))
 
     def reset(self) -> None:
         """Forget what was seen, counted and spent, and begin the rules of the settings anew."""

@@ -115,3 +115,14 @@ def test_settings_change_and_a_reset_forgets(mock: PawaMock) -> None:
     mock.reset()
 
     assert mock.requests() == ()
+
+
+def test_time_and_everything_else_can_be_steered(mock: PawaMock) -> None:
+    """A minute of rate limit is over when a minute is turned; a call is one of the control API."""
+    mock.change(rate_limit={"requests_per_minute": 1})
+    mock.control.freeze_clock()
+    before = [chat(mock), chat(mock)]
+    mock.advance(61)
+
+    assert [*before, chat(mock)] == [200, 429, 200]
+    assert mock.control.limits()[0].remaining == 0
