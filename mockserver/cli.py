@@ -16,6 +16,7 @@ from mockserver.commands.clock import clock
 from mockserver.commands.completion import completion
 from mockserver.commands.fault import fault
 from mockserver.commands.journal import journal
+from mockserver.commands.openapi import openapi
 from mockserver.commands.serve import serve
 from mockserver.commands.usage import usage
 from mockserver.errors import MockServerError
@@ -47,6 +48,7 @@ for _command in (
     journal,
     remote.reset,
     usage,
+    openapi,
     clock,
     completion,
 ):

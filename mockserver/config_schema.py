@@ -22,11 +22,9 @@ def config_schema() -> dict[str, Any]:
     What a setting means is said in the words of the example file.
     """
     schema = ConfigFile.model_json_schema()
-    for model, name, short in _SHORT_FORMS:
+    for model, name, short in SHORT_FORMS:
         at = schema if model is None else schema["$defs"][model]
-        field = at["properties"][name]
-        longer = field.pop("anyOf", None) or [{"$ref": field.pop("$ref")}]
-        field["anyOf"] = [short, *longer]
+        add_short_form(at["properties"][name], short)
     schema["properties"]["$schema"] = {"type": "string", "description": "Where this schema is."}
     for (table, name), text in explanations().items():
         place = _table_at(schema, table)
@@ -41,9 +39,15 @@ def config_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, **schema, **title}
 
 
+def add_short_form(field: dict[str, Any], short: dict[str, Any]) -> None:
+    """Let a field's schema take a short form too."""
+    longer = field.pop("anyOf", None) or [{"$ref": field.pop("$ref")}]
+    field["anyOf"] = [short, *longer]
+
+
 _FORMATS = {"enum": list(get_args(LimitHeaderSettings.model_fields["format"].annotation))}
 
-_SHORT_FORMS: tuple[tuple[str | None, str, dict[str, Any]], ...] = (
+SHORT_FORMS: tuple[tuple[str | None, str, dict[str, Any]], ...] = (
     ("Match", "attempt", {"type": "integer", "minimum": 1}),
     ("SandboxSettings", "limit_headers", _FORMATS),
     (None, "limit_headers", _FORMATS),

@@ -53,7 +53,7 @@ async def dispatch(  # noqa: PLR0917 - the parts of a request, in the order of H
         return await handler(ControlCall(server, names, query, body))
     except (errors.MockServerError, RuleError) as error:
         status = next(code for kind, code in _STATUS_OF_ERROR if isinstance(error, kind))
-        return _problem(status, *str(error).splitlines())
+        return problem(status, *str(error).splitlines())
     except _NoSuchCallError as error:
         return error.answer
 
@@ -74,14 +74,14 @@ def refuse_stranger(settings: ServerSettings, headers: Headers) -> Answer | None
         return None
     if not is_loopback(settings.host):
         challenge = ("WWW-Authenticate", "Bearer")
-        return _problem(401, _WITHOUT_IT if token else _HAS_NONE).with_headers(challenge)
+        return problem(401, _WITHOUT_IT if token else _HAS_NONE).with_headers(challenge)
     found = {name.lower(): value for name, value in headers}
     host = found.get("host", "")
     if host and not is_loopback(urlsplit(f"//{host}").hostname or ""):
-        return _problem(403, "without a token this API answers to 127.0.0.1 and localhost only")
+        return problem(403, "without a token this API answers to 127.0.0.1 and localhost only")
     origin = found.get("origin")
     if origin is not None and urlsplit(origin).netloc != host:
-        return _problem(403, "this API does not answer to pages of another origin")
+        return problem(403, "this API does not answer to pages of another origin")
     return None
 
 
@@ -116,8 +116,8 @@ def _find(method: str, path: str) -> tuple[Handler, dict[str, str]]:
             return handler, names
         allowed.append(wanted)
     if not allowed:
-        raise _NoSuchCallError(_problem(404, f"no such call: {path}"))
-    answer = _problem(405, f"{path} has no {method}; it has {', '.join(allowed)}")
+        raise _NoSuchCallError(problem(404, f"no such call: {path}"))
+    answer = problem(405, f"{path} has no {method}; it has {', '.join(allowed)}")
     raise _NoSuchCallError(answer.with_headers(("Allow", ", ".join(allowed))))
 
 
@@ -126,5 +126,6 @@ _PATTERNS = {
 }
 
 
-def _problem(status: int, *lines: str) -> Answer:
+def problem(status: int, *lines: str) -> Answer:
+    """An error of the control API: a line for each mistake."""
     return json_answer({"errors": lines}, status)

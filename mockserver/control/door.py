@@ -11,7 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockserver import wire
-from mockserver.api import envelope
 from mockserver.clock import RealClock
 from mockserver.control import dispatch
 from mockserver.delivery import lay_out
@@ -98,18 +97,18 @@ def _is_control(target: str) -> bool:
 
 async def _answer(server: MockServer, intake: Intake) -> Answer:
     if intake.condition is Condition.TOO_LARGE:
-        return envelope.too_large(LARGEST_BODY)
+        return dispatch.problem(413, f"body: is larger than {LARGEST_BODY} bytes; send less")
     if intake.condition is Condition.SLOW:
-        return envelope.failure(408)
+        return dispatch.problem(408, "body: did not come to its end in time; send it again")
     if intake.condition is not Condition.WHOLE:
-        return envelope.failure(400, "Malformed request body")
+        return dispatch.problem(400, "body: is broken; send whole HTTP/1.1")
     try:
         return await dispatch.dispatch(
             server, intake.method, intake.path, intake.query, intake.body, intake.headers
         )
     except Exception:
         log.exception("control call %s %s failed", intake.method, intake.path)
-        return envelope.failure(500)
+        return dispatch.problem(500, "the mock failed inside; its log says where")
 
 
 def _unrecorded(server: MockServer, intake: Intake, connection: Connection) -> OpenExchange:

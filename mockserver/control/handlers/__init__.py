@@ -8,6 +8,7 @@ from mockserver.control.handlers import (
     journal,
     keys,
     limits,
+    openapi,
     rules,
     sandboxes,
     usage,
@@ -25,5 +26,6 @@ CALLS: Calls = {
     **clock.CALLS,
     **holds.CALLS,
     **capacity.CALLS,
+    **openapi.CALLS,
 }
 """Every call: method, path after ``/_mock``, and what it does."""

@@ -79,7 +79,8 @@ class Call:
 
     ``told`` is the type of the answer and ``asked`` that of the body, where it has one; both are
     types that pydantic reads. ``query`` is the model of the query. ``optional`` are fields that
-    ``asked`` has and that may be left out here. ``status`` is that of success.
+    ``asked`` has and that may be left out here. ``status`` is that of success; ``also`` are others
+    with which the same is told.
     """
 
     handler: Handler
@@ -88,6 +89,7 @@ class Call:
     query: type[BaseModel] | None = None
     optional: tuple[str, ...] = ()
     status: int = 200
+    also: tuple[int, ...] = ()
 
     def __call__(self, call: ControlCall) -> Awaitable[Answer]:
         """Answer it."""

@@ -69,3 +69,11 @@ def _absolute(value: Any) -> Any:
 def taken(told: dict[str, Any], name: str, body: object, kind: str = "application/json") -> bool:
     """Whether the document says that an operation takes this body."""
     return validator(told, body_schema(told, name, kind)).is_valid(body)
+
+
+def references(value: Any) -> set[str]:
+    """Every reference in a document."""
+    if isinstance(value, dict):
+        own = {value["$ref"]} if isinstance(value.get("$ref"), str) else set()
+        return own.union(*map(references, value.values()))
+    return set().union(*map(references, value)) if isinstance(value, list) else set()

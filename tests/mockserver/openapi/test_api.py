@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from jsonschema import Draft202012Validator
 
 from mockserver.api.routes import ENDPOINTS
 from mockserver.openapi.api import operations as operations_of
 from mockserver.settings import SandboxSettings
-from tests.mockserver.openapi.reading import URL, document, operation, operations, validator
+from tests.mockserver.openapi.reading import (
+    URL,
+    document,
+    operation,
+    operations,
+    references,
+    validator,
+)
 
 DOCUMENT = document()
 ANSWERED = [
@@ -38,14 +43,6 @@ def test_it_is_of_one_sandbox() -> None:
     assert told["servers"] == [{"url": URL, "description": "Sandbox lab"}]
     assert told["security"] == [{"key": []}]
     assert told["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
-
-
-def references(value: Any) -> set[str]:
-    """Every reference in a document."""
-    if isinstance(value, dict):
-        own = {value["$ref"]} if isinstance(value.get("$ref"), str) else set()
-        return own.union(*map(references, value.values()))
-    return set().union(*map(references, value)) if isinstance(value, list) else set()
 
 
 def test_what_is_referred_to_is_there() -> None:
