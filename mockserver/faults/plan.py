@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,11 +11,11 @@ from mockserver.faults.matching import compile_match
 from mockserver.faults.rules import When, numbered
 from mockserver.faults.schedule import (
     Draws,
+    begun,
     chance_at,
     draw_of,
     is_due,
     is_open,
-    prefix_of,
     tail_of,
 )
 from mockserver.values import value
@@ -163,7 +164,7 @@ class _Entry:
     delivered: int = 0
     steady: tuple[Check, ...] = ()
     passing: tuple[Check, ...] = ()
-    prefix: bytes = b""
+    digest: hashlib.blake2b = field(default_factory=hashlib.blake2b)
     faults: tuple[Fault, ...] = ()
     untimed: bool = True
 
@@ -173,7 +174,7 @@ class _Entry:
         self.passing = tuple(check for _, check in matcher.passing)
         if when.seed is not None:
             self.seed = when.seed
-        self.prefix = prefix_of(self.seed, self.id)
+        self.digest = begun(self.seed, self.id)
         self.faults = self.rule.all_faults
         # Most rules have chance at most; what they leave out is not looked at for each request.
         self.untimed = when == When().model_copy(
@@ -195,7 +196,7 @@ class _Entry:
         drawn = None
         # A draw costs more than all the rest; where there is no chance at all, none is needed.
         if fires and chance is not None:
-            drawn = draw_of(self.prefix, tail) if chance > 0 else None
+            drawn = draw_of(self.digest, tail) if chance > 0 else None
             fires = drawn is not None and drawn < chance
         self.total.add(fires)
         if count is not self.total:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_from_bytes = int.from_bytes
+_STEP = 1 / (1 << 53)
+"""The distance between two draws: a float in [0.5, 1) has 53 bits."""
+
+
 class Ramp(Protocol):
     """A chance that changes with time."""
 
@@ -142,12 +147,12 @@ def chance_at(when: Schedule, elapsed_s: float) -> float | None:
 
 def draw(seed: int, rule_id: str, token: str, attempt: int) -> float:
     """A number in [0, 1), evenly spread, that only the four arguments determine."""
-    return draw_of(prefix_of(seed, rule_id), tail_of(token, attempt))
+    return draw_of(begun(seed, rule_id), tail_of(token, attempt))
 
 
-def prefix_of(seed: int, rule_id: str) -> bytes:
-    """What the draws of one rule have in common."""
-    return f"{seed}\x1f{rule_id}\x1f".encode()
+def begun(seed: int, rule_id: str) -> hashlib.blake2b:
+    """The digest of what the draws of one rule have in common, to be gone on with."""
+    return hashlib.blake2b(f"{seed}\x1f{rule_id}\x1f".encode(), digest_size=8)
 
 
 def tail_of(token: str, attempt: int) -> bytes:
@@ -155,10 +160,11 @@ def tail_of(token: str, attempt: int) -> bytes:
     return f"{token}\x1f{attempt}".encode()
 
 
-def draw_of(prefix: bytes, tail: bytes) -> float:
+def draw_of(digest: hashlib.blake2b, tail: bytes) -> float:
     """:func:`draw` of arguments that were put together before."""
-    digest = hashlib.blake2b(prefix + tail, digest_size=8).digest()
-    return (int.from_bytes(digest) >> 11) / (1 << 53)
+    whole = digest.copy()
+    whole.update(tail)
+    return (_from_bytes(whole.digest()) >> 11) * _STEP
 
 
 @value
