@@ -260,6 +260,7 @@ class Sandbox:
         self.limiter.follow(settings, self.clock.monotonic_ns())
         self.purse.adopt(settings)
         self.workers.follow(settings.capacity)
+        self.connections.receive_s = settings.api.receive_s
 
     def _set_plan(self, plan: Plan) -> None:
         self._stop_refusing()

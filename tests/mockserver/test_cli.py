@@ -13,8 +13,8 @@ from mockserver.cli import cli, run
 def test_it_has_the_documented_commands() -> None:
     """And no other."""
     assert sorted(cli.commands) == [
-        "check", "choices", "clock", "completion", "fault", "faults", "init", "journal", "presets",
-        "reset", "rules", "schema", "serve", "usage",
+        "check", "choices", "clock", "completion", "fault", "faults", "init", "journal", "openapi",
+        "presets", "reset", "rules", "schema", "serve", "usage",
     ]  # fmt: skip
 
 

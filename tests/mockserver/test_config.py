@@ -131,6 +131,17 @@ def test_twins_are_told(tmp_path: Path) -> None:
     assert lines_of(write(tmp_path, twins)) == ("key id 'a' occurs twice; each needs its own",)
 
 
+def test_a_file_of_recorded_answers_is_read_with_the_file(tmp_path: Path) -> None:
+    """A mistake in it is told by `check`, not by the first chat."""
+    recorded = tmp_path / "answers.jsonl"
+    recorded.write_text('{"text": "Karibu"}\n{"txt": "x"}')
+    path = write(tmp_path, f'[[replies.rules]]\nfile = "{recorded}"')
+
+    (line,) = lines_of(path)
+
+    assert line.startswith(f"replies.rules[0]: {recorded}, line 2: ")
+
+
 def test_the_sandbox_of_the_top_level_has_a_name_too(tmp_path: Path) -> None:
     """It is ``default`` where none is given."""
     twins = '[[sandboxes]]\nname = "default"'

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 
@@ -35,6 +35,18 @@ class MockProcess:
         """The address in the ready line."""
         return self.ready.split()[1]
 
+    def told(self, wanted: str) -> str:
+        """Read lines of stderr until one holds a text; that line."""
+        assert self.process.stderr is not None
+        while wanted not in (line := _first_line(self.process, self.process.stderr)):
+            pass
+        return line
+
+    def lines(self, count: int) -> list[str]:
+        """So many further lines of stdout."""
+        assert self.process.stdout is not None
+        return [_first_line(self.process, self.process.stdout) for _ in range(count)]
+
     def stop(self, signal: int) -> tuple[int, str, str]:
         """Send a signal; exit code, the rest of stdout, and stderr."""
         self.process.send_signal(signal)
@@ -54,7 +66,8 @@ def start_mock() -> Iterator[Callable[..., MockProcess]]:
             stderr=subprocess.PIPE,
         )
         started.append(process)
-        return MockProcess(process, _first_line(process))
+        assert process.stdout is not None
+        return MockProcess(process, _first_line(process, process.stdout))
 
     yield start
     for process in started:
@@ -63,14 +76,14 @@ def start_mock() -> Iterator[Callable[..., MockProcess]]:
         process.communicate()
 
 
-def _first_line(process: subprocess.Popen[bytes]) -> str:
-    assert process.stdout is not None
+def _first_line(process: subprocess.Popen[bytes], stream: IO[bytes]) -> str:
+    """The next line of a stream; not one byte more is read."""
     line, deadline = b"", time.monotonic() + START_S
     while not line.endswith(b"\n"):
         left = max(0.0, deadline - time.monotonic())
-        assert select.select([process.stdout], [], [], left)[0], f"not ready: {line!r}"
-        byte = os.read(process.stdout.fileno(), 1)
-        assert byte, f"ended before it was ready: {process.communicate()}"
+        assert select.select([stream], [], [], left)[0], f"no line in time: {line!r}"
+        byte = os.read(stream.fileno(), 1)
+        assert byte, f"ended before that line: {process.communicate()}"
         line += byte
     return line.decode().rstrip("\n")
 

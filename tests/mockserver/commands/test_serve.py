@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -59,7 +63,7 @@ def read_until(sock: socket.socket, wanted: bytes) -> bytes:
 def test_it_is_ready_serves_and_ends_with_streams_open(
     start_mock: StartMock, tmp_path: Path, told: int
 ) -> None:
-    """One line on stdout, exit code 0, nothing on stderr."""
+    """Lines on stdout, exit code 0, nothing on stderr."""
     slow = tmp_path / "slow.toml"
     slow.write_text("stream = { interval_s = 30 }")
     mock = start_mock("--port", "0", "--config", str(slow))
@@ -70,7 +74,14 @@ def test_it_is_ready_serves_and_ends_with_streams_open(
     with send(mock.url, STREAM) as stream, send(mock.url, {**STREAM, "seed": 1}) as other:
         for sock in (stream, other):
             assert b"200 OK" in read_until(sock, b"Chunk completions generated successfully")
-        assert mock.stop(told) == (0, "", "")
+        code, out, err = mock.stop(told)
+
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        f"PAWA_AI_BASE_URL={mock.url}",
+        "PAWA_AI_API_KEY=pawa-dev-key",
+        f"PAWA_MOCK_SERVER={mock.url.removesuffix('/v1')}",
+    ]
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(start_mock: StartMock) -> None:
@@ -147,6 +158,8 @@ def test_bad_options_are_told_in_one_line(pawa_mock: PawaMock) -> None:
         (("--preset", "bad_day"), "preset 'bad_day' is unknown; nearest: bad-day"),
         (("--config", "nowhere.toml"), "nowhere.toml: cannot be read"),
         (("--host", "192.0.2.1", "--port", "0"), "cannot listen on 192.0.2.1:0"),
+        (("--ca-file", "ca.pem"), "--ca-file goes with --tls; a file has tls.ca_file"),
+        (("--log-level", "loud"), "'loud' is not one of"),
     ):
         ran = pawa_mock("serve", *options)
         lines = [line for line in ran.err.splitlines() if "anybody who reaches" not in line]
@@ -182,6 +195,16 @@ def test_rules_are_announced_unless_the_file_says_otherwise(tmp_path: Path) -> N
     assert [sandbox.announce_rules for sandbox in silent.sandboxes] == [False, True]
 
 
+def test_options_win_over_the_file_in_what_is_announced(tmp_path: Path) -> None:
+    """In every sandbox."""
+    quiet = tmp_path / "quiet.toml"
+    quiet.write_text('announce_rules = false\n[[sandboxes]]\nname = "other"')
+
+    for announce in (True, False):
+        told = load(quiet, announce=announce)
+        assert {sandbox.announce_rules for sandbox in told.sandboxes} == {announce}
+
+
 def test_a_preset_and_a_file_that_do_not_fit_are_told(tmp_path: Path) -> None:
     """A rule id that both have."""
     config = tmp_path / "mine.toml"
@@ -189,3 +212,119 @@ def test_a_preset_and_a_file_that_do_not_fit_are_told(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="rule id 'outage' occurs twice"):
         load(config, "outage", host=None, port=None)
+
+
+def seed_of(mock: MockProcess, seed: int) -> None:
+    """Wait until the server has this seed."""
+    root = mock.url.removesuffix("/v1")
+    for _ in range(2000):
+        with urllib.request.urlopen(f"{root}/_mock/sandboxes/default/settings", timeout=20) as told:  # noqa: S310 - our own mock
+            if json.load(told)["seed"] == seed:
+                return
+        time.sleep(0.01)
+    raise AssertionError(f"never had the seed {seed}")
+
+
+def test_a_saved_file_takes_effect_and_a_bad_one_is_told(
+    start_mock: StartMock, tmp_path: Path
+) -> None:
+    """In one line each, also as JSON; SIGHUP reads it too, and does not end the server."""
+    config = tmp_path / "mock.toml"
+    config.write_text("seed = 1")
+    mock = start_mock("--port", "0", "--config", str(config), "--log-format", "json")
+
+    config.write_text("seed = 22")
+    done = json.loads(mock.told("anew"))
+    seed_of(mock, 22)
+    config.write_text("seed = ")
+    refused = json.loads(mock.told("nothing was changed"))
+    seed_of(mock, 22)
+    config.write_text("seed = 333")
+    mock.process.send_signal(signal.SIGHUP)
+    seed_of(mock, 333)
+
+    assert (done["level"], done["logger"]) == ("info", "mockserver.reload")
+    assert done["message"] == f"read {config} anew: default: seed changed"
+    assert refused["level"] == "warning"
+    assert refused["message"].startswith(f"{config}: is not TOML: ")
+    assert mock.stop(signal.SIGTERM)[0] == 0
+
+
+def test_without_reload_only_a_signal_reads_the_file(start_mock: StartMock, tmp_path: Path) -> None:
+    """A change alone is not looked for: the log tells of one reading."""
+    config = tmp_path / "mock.toml"
+    config.write_text("seed = 1")
+    mock = start_mock("--port", "0", "--config", str(config), "--no-reload")
+
+    config.write_text("seed = 22")
+    mock.process.send_signal(signal.SIGHUP)
+    seed_of(mock, 22)
+
+    code, _, err = mock.stop(signal.SIGINT)
+    assert (code, err) == (0, f"pawa-mock: read {config} anew: default: seed changed\n")
+
+
+def test_sandboxes_and_where_to_trust_are_told(start_mock: StartMock, tmp_path: Path) -> None:
+    """And a client that trusts the file that was named gets an answer."""
+    config, trust, env = (tmp_path / name for name in ("mock.toml", "ca.pem", ".env"))
+    config.write_text('[[sandboxes]]\nname = "b"')
+    env.write_text("MINE=1\n")
+
+    mock = start_mock(
+        "--port", "0", "--config", str(config),
+        "--tls", "--ca-file", str(trust), "--env-file", str(env),
+    )  # fmt: skip
+    told = mock.lines(3)
+    context = ssl.create_default_context(cafile=str(trust))
+    url = f"{mock.url.removesuffix('/v1')}/_mock/healthz"
+    with urllib.request.urlopen(url, timeout=20, context=context) as answer:  # noqa: S310 - our own mock
+        assert json.load(answer)["sandboxes"] == ["default", "b"]
+
+    assert mock.ready.startswith("ready https://127.0.0.1:")
+    assert told[0].startswith("sandbox b https://127.0.0.1:")
+    assert told[1:] == [f"trust {trust}", f"PAWA_AI_BASE_URL={mock.url}"]
+    assert mock.stop(signal.SIGTERM)[0] == 0
+    assert env.read_text().splitlines()[:3] == [
+        "MINE=1",
+        f"PAWA_AI_BASE_URL={mock.url}",
+        "PAWA_AI_API_KEY=pawa-dev-key",
+    ]
+
+
+def test_beyond_loopback_a_token_is_made_and_said_once(start_mock: StartMock) -> None:
+    """With a warning; the control API wants it."""
+    mock = start_mock("--host", "0.0.0.0", "--port", "0")
+    (line,) = mock.lines(1)
+    word, token = line.split()
+    root = mock.url.removesuffix("/v1")
+
+    def status(headers: dict[str, str]) -> int:
+        request = urllib.request.Request(f"{root}/_mock/sandboxes", headers=headers)  # noqa: S310 - our own mock
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - our own mock
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            error.close()
+            return error.code
+
+    assert word == "control-token"
+    assert status({}) == 401
+    assert status({"Authorization": f"Bearer {token}"}) == 200
+    code, out, err = mock.stop(signal.SIGTERM)
+    assert (code, out.count(token), err.count(token)) == (0, 0, 0)
+    assert err == "pawa-mock: anybody who reaches 0.0.0.0 can use this server\n"
+
+
+def test_a_configured_token_is_not_said(start_mock: StartMock, tmp_path: Path) -> None:
+    """Neither is the secret of a key, nor in the .env file."""
+    config, env = tmp_path / "mock.toml", tmp_path / ".env"
+    config.write_text(
+        '[server]\nhost = "0.0.0.0"\ncontrol_token = "planted-token"\n'
+        '[[keys]]\nid = "app"\nkey = "planted-key"'
+    )
+    mock = start_mock("--port", "0", "--config", str(config), "--env-file", str(env))
+
+    _, out, err = mock.stop(signal.SIGTERM)
+
+    assert "# PAWA_AI_API_KEY: the secret of key app, as it is configured" in out
+    assert "planted" not in mock.ready + out + err + env.read_text()
