@@ -11,6 +11,7 @@ from mockserver.admission import capacity, rate_limit
 from mockserver.answer import Answer
 from mockserver.api import envelope, routes
 from mockserver.api.endpoint import ApiCall
+from mockserver.api.nearest import nearest_path
 from mockserver.api.work import Moment
 from mockserver.faults import triggers
 from mockserver.faults.schedule import Draws
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from mockserver.visit import Visit
+
+NEAREST_HEADER = "X-Mock-Nearest"
 
 
 def refuse_unreadable(visit: Visit) -> Answer | None:
@@ -93,9 +96,17 @@ def find_endpoint(visit: Visit) -> Answer | None:
     """404 for an unknown path, 405 for a wrong method."""
     found = routes.route(visit.facts.method, visit.facts.path)
     if isinstance(found, Answer):
-        return found
+        return found if found.status != 404 else _not_found(visit, found)
     visit.route = found
     return None
+
+
+def _not_found(visit: Visit, answer: Answer) -> Answer:
+    """Note what came nearest to a path that no endpoint has, and say so where rules are told."""
+    nearest = visit.exchange.nearest = nearest_path(visit.facts.method, visit.facts.path)
+    if nearest is None or not visit.settings.announce_rules:
+        return answer
+    return answer.with_headers((NEAREST_HEADER, nearest))
 
 
 def read_work(visit: Visit) -> Answer | None:

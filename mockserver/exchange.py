@@ -119,6 +119,7 @@ class OpenExchange:
     faults: tuple[str, ...] = ()
     draw: float | None = None
     trigger: str | None = None
+    nearest: str | None = None
     delivered: bool = False
     executed: bool = False
     status: int | None = None
@@ -241,6 +242,7 @@ class OpenExchange:
             client_left_how=self.client_left_how,
             sent=sent,
             sent_bytes=self._sent_bytes(mask),
+            nearest=self.nearest,
         )
 
     def _sent_bytes(self, mask: SecretMask) -> bytes:

@@ -40,6 +40,7 @@ class Exchange:
     waited for a worker, in seconds of the sandbox's clock. ``delivered`` says that the
     rule's faults all had their effect on the wire; ``executed`` that the work was done.
     ``cost_micro`` is what it cost in millionths of a unit, ``cost`` the same in units.
+    ``nearest`` is the endpoint that came nearest to a path that none has.
     ``trigger`` is what the request itself asked for, where ``rule`` is ``header``, ``url`` or
     ``model``; ``path`` and ``model`` are without it. ``ending``
     is ``complete``, ``client_left``, ``rst``, ``fin``, ``no_final_chunk``, ``open``,
@@ -95,6 +96,7 @@ class Exchange:
     client_left_how: str | None
     sent: tuple[Sent, ...]
     sent_bytes: bytes
+    nearest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

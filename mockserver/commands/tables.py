@@ -61,7 +61,7 @@ def journal_table(exchanges: Sequence[Exchange]) -> Table:
         _add(
             table,
             str(one.seq),
-            f"{one.method} {one.path}",
+            f"{one.method} {one.path}" + (f" (nearest: {one.nearest})" if one.nearest else ""),
             str(one.attempt),
             one.key_id or "-",
             str(one.status or "-"),

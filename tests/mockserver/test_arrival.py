@@ -45,6 +45,25 @@ class TestRefusals:
 
         assert received.header("allow") == "GET"
 
+    @pytest.mark.parametrize("announce", [True, False])
+    async def test_404_says_in_the_journal_what_came_nearest(
+        self, open_sandbox: OpenSandbox, announce: bool
+    ) -> None:
+        """And in a header where rules are announced; the message stays as it is."""
+        sandbox = await open_sandbox(announce_rules=announce)
+        received = await ask(sandbox, request("/v1/chat/completions", body=chat()))
+        nothing = await ask(sandbox, request("/favicon.ico", method="GET", key=None))
+        nearest = [exchange.nearest for exchange in (await last(sandbox), await last(sandbox, 2))]
+
+        assert received.json == {
+            "success": False,
+            "message": "Not found: /v1/chat/completions",
+            "data": None,
+        }
+        assert received.header("x-mock-nearest") == ("POST /v1/chat/request" if announce else None)
+        assert nothing.header("x-mock-nearest") is None
+        assert nearest == ["POST /v1/chat/request", None]
+
     async def test_a_body_over_the_limit_is_413(self, open_sandbox: OpenSandbox) -> None:
         """The limit is a setting, and the connection is closed behind the answer."""
         sandbox = await open_sandbox(api={"max_body_bytes": 1000})

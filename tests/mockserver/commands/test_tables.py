@@ -77,8 +77,10 @@ def test_an_exchange_is_one_line(server: ThreadedMockServer) -> None:
         error.close()
     (exchange,) = server.sandbox().journal.exchanges()
 
-    text = printed(journal_table([exchange, replace(exchange, ended_ns=None, status=None)]))
+    lost = replace(exchange, ended_ns=None, status=None, nearest="GET /v1/models")
+    text = printed(journal_table([exchange, lost]))
 
     assert len(text.splitlines()) == 3
+    assert "GET /v1/nowhere (nearest: GET /v1/models)" in text
     assert "GET /v1/nowhere" in text
     assert "401" in text
