@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Self
 
+from mockserver.audit import Audit
 from mockserver.control import dispatch, door
 from mockserver.errors import (
     DefaultSandboxError,
@@ -16,6 +17,7 @@ from mockserver.errors import (
     SandboxExistsError,
     UnknownSandboxError,
 )
+from mockserver.metrics.exposition import Exposition
 from mockserver.sandbox import Sandbox
 from mockserver.settings import ServerSettings
 
@@ -39,6 +41,8 @@ class MockServer:
     ) -> None:
         """``salt`` is that of the fingerprints of keys in every journal; a fresh one without it."""
         self.settings = ServerSettings() if settings is None else settings
+        self.metrics = Exposition(self)
+        self.audit = Audit(self)
         self._sandboxes: dict[str, Sandbox] = {}
         self._salt = secrets.token_bytes(16) if salt is None else salt
 

@@ -23,6 +23,7 @@ from mockserver.control.calls import (
     SandboxInfo,
     written_rule,
 )
+from mockserver.control.operating import AuditPage
 from mockserver.control.spending import BudgetInfo, UsagePage
 from mockserver.control.transport import TIMEOUT_S, ControlError, Transport, UnreachableError
 
@@ -54,6 +55,24 @@ class ControlClient(Transport):
     async def health(self) -> Health:
         """The server is up, and these are its sandboxes."""
         return _as(Health, await self._call("GET", "/healthz"))
+
+    async def ready(self) -> bool:
+        """Whether every listener accepts connections."""
+        try:
+            await self._call("GET", "/readyz")
+        except ControlError as error:
+            if error.status != 503:
+                raise
+            return False
+        return True
+
+    async def audit(self, **asked: object) -> AuditPage:
+        """The calls that meant to change something: ``sandbox``, ``after`` (a number), ``limit``.
+
+        See :class:`~mockserver.control.operating.AuditQuery`.
+        """
+        query = {key: _spelled(value) for key, value in asked.items() if value is not None}
+        return _as(AuditPage, await self._call("GET", "/audit", query=query))
 
     async def sandboxes(self) -> tuple[SandboxInfo, ...]:
         """Every sandbox."""

@@ -16,12 +16,13 @@ from urllib.parse import unquote, urlsplit
 from mockserver import errors
 from mockserver.admission.keys import bearer_key
 from mockserver.config import ConfigError
-from mockserver.control.handlers import CALLS
+from mockserver.control.handlers import CALLS, operations
 from mockserver.control.handlers.call import ControlCall, json_answer
 from mockserver.faults.rules import RuleError
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer, Headers
+    from mockserver.audit import Caller
     from mockserver.control.handlers.call import Handler
     from mockserver.server import MockServer
     from mockserver.settings import ServerSettings
@@ -45,17 +46,33 @@ async def dispatch(  # noqa: PLR0917 - the parts of a request, in the order of H
     server: MockServer, method: str, path: str, query: str, body: bytes, headers: Headers
 ) -> Answer:
     """Answer one call; whatever is wrong with it is an answer too, with a line for each mistake."""
+    if method == "HEAD" and path in operations.ROOT:
+        method = "GET"
+    if method == "GET" and path in operations.OPEN:
+        return operations.answer_anybody(server, path)
     refused = refuse_stranger(server.settings, headers)
     if refused is not None:
         return refused
     try:
         handler, names = _find(method, path)
-        return await handler(ControlCall(server, names, query, body))
+        return await handler(ControlCall(server, names, query, body, headers))
     except (errors.MockServerError, RuleError) as error:
         status = next(code for kind, code in _STATUS_OF_ERROR if isinstance(error, kind))
         return problem(status, *str(error).splitlines())
     except _NoSuchCallError as error:
         return error.answer
+
+
+def is_control(path: str) -> bool:
+    """Whether a path is one of this API: under ``/_mock``, or one of the few at the root."""
+    return path.startswith(f"{PREFIX}/") or path == PREFIX or path in operations.ROOT
+
+
+def caller_of(settings: ServerSettings, headers: Headers) -> Caller:
+    """Why a caller is let in, or that it is not."""
+    if _knows_token(settings, headers):
+        return "token"
+    return "loopback" if refuse_stranger(settings, headers) is None else "stranger"
 
 
 def refuse_stranger(settings: ServerSettings, headers: Headers) -> Answer | None:
@@ -65,16 +82,13 @@ def refuse_stranger(settings: ServerSettings, headers: Headers) -> Answer | None
     on loopback, the ``Host`` a name of loopback (else a name on the web could resolve to this
     machine), and an ``Origin``, which only browsers send, the server's own.
     """
-    token, given = settings.control_token, bearer_key(headers)
-    if (
-        token is not None
-        and given is not None
-        and hmac.compare_digest(token.encode(), given.encode())
-    ):
+    if _knows_token(settings, headers):
         return None
     if not is_loopback(settings.host):
         challenge = ("WWW-Authenticate", "Bearer")
-        return problem(401, _WITHOUT_IT if token else _HAS_NONE).with_headers(challenge)
+        return problem(401, _WITHOUT_IT if settings.control_token else _HAS_NONE).with_headers(
+            challenge
+        )
     found = {name.lower(): value for name, value in headers}
     host = found.get("host", "")
     if host and not is_loopback(urlsplit(f"//{host}").hostname or ""):
@@ -83,6 +97,13 @@ def refuse_stranger(settings: ServerSettings, headers: Headers) -> Answer | None
     if origin is not None and urlsplit(origin).netloc != host:
         return problem(403, "this API does not answer to pages of another origin")
     return None
+
+
+def _knows_token(settings: ServerSettings, headers: Headers) -> bool:
+    token, given = settings.control_token, bearer_key(headers)
+    if token is None or given is None:
+        return False
+    return hmac.compare_digest(token.encode(), given.encode())
 
 
 def is_loopback(host: str) -> bool:

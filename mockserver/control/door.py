@@ -11,8 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockserver import wire
+from mockserver.audit import Attempt
 from mockserver.clock import RealClock
 from mockserver.control import dispatch
+from mockserver.control.handlers import operations
 from mockserver.delivery import lay_out
 from mockserver.exchange import OpenExchange
 from mockserver.intake import Condition, Intake, take_in
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from mockserver.connections import Connection
     from mockserver.incoming import Incoming
     from mockserver.server import MockServer
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing; every other call goes into the audit."""
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of a control call's body."""
@@ -52,15 +57,20 @@ async def _serve_call(server: MockServer, incoming: Incoming, connection: Connec
     intake = take_in(incoming, connection, LARGEST_BODY)
     if not isinstance(intake, Intake):
         intake = await intake
-    if intake.condition is Condition.LEFT:
+    if intake.condition is Condition.LEFT or not server.sandboxes:
         return False
+    journal, address = server.default.journal, _address_of(connection)
     answer = await _while_here(connection, _answer(server, intake), intake.method)
     if answer is None:
         return False
+    if intake.method not in READING:
+        by = dispatch.caller_of(server.settings, intake.headers)
+        attempt = Attempt(address, by, intake.method, intake.path, intake.body)
+        server.audit.add(attempt, answer.status)
     channel = Channel(
         connection,
-        _unrecorded(server, intake, connection),
-        server.default.journal,
+        _unrecorded(intake, connection),
+        journal,
         keep_alive=intake.keep_alive,
         http_10=intake.http_10,
     )
@@ -91,8 +101,10 @@ async def _while_here(
 
 
 def _is_control(target: str) -> bool:
-    rest = target.removeprefix(dispatch.PREFIX)
-    return rest != target and rest[:1] in {"", "/", "?"}
+    return target.startswith(_BEGINNINGS) and dispatch.is_control(target.partition("?")[0])
+
+
+_BEGINNINGS = (dispatch.PREFIX, *operations.ROOT)
 
 
 async def _answer(server: MockServer, intake: Intake) -> Answer:
@@ -111,10 +123,16 @@ async def _answer(server: MockServer, intake: Intake) -> Answer:
         return dispatch.problem(500, "the mock failed inside; its log says where")
 
 
-def _unrecorded(server: MockServer, intake: Intake, connection: Connection) -> OpenExchange:
+def _address_of(connection: Connection) -> str:
+    """The address that the client has, without its port."""
+    peer = None if connection.transport is None else connection.transport.get_extra_info("peername")
+    return str(peer[0]) if peer else ""
+
+
+def _unrecorded(intake: Intake, connection: Connection) -> OpenExchange:
     """An account for the wire to write into that no journal holds."""
     return OpenExchange(
-        sandbox=server.default.name,
+        sandbox=connection.record.sandbox,
         connection=connection.record.id,
         ordinal=0,
         first_byte_in_ns=intake.arrival.first_byte_ns,

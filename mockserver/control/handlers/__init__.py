@@ -9,6 +9,7 @@ from mockserver.control.handlers import (
     keys,
     limits,
     openapi,
+    operations,
     rules,
     sandboxes,
     usage,
@@ -26,6 +27,7 @@ CALLS: Calls = {
     **clock.CALLS,
     **holds.CALLS,
     **capacity.CALLS,
+    **operations.CALLS,
     **openapi.CALLS,
 }
 """Every call: method, path after ``/_mock``, and what it does."""

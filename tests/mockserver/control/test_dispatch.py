@@ -153,3 +153,63 @@ async def test_a_refused_stranger_changes_nothing(server: MockServer) -> None:
 
     assert answer.status == 403
     assert [sandbox.name for sandbox in server.sandboxes] == ["default"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "headers", "caller"),
+    [
+        (ServerSettings(), LOCAL, "loopback"),
+        (ServerSettings(), (("host", "mock.example.test"),), "stranger"),
+        (ServerSettings(host="0.0.0.0", control_token=TOKEN), LOCAL, "stranger"),
+        (
+            ServerSettings(host="0.0.0.0", control_token=TOKEN),
+            (("authorization", f"Bearer {TOKEN}"),),
+            "token",
+        ),
+        (ServerSettings(control_token=TOKEN), (("authorization", "Bearer x"), *LOCAL), "loopback"),
+    ],
+)
+def test_why_a_caller_is_let_in_is_known(
+    settings: ServerSettings, headers: Headers, caller: str
+) -> None:
+    """For the audit."""
+    assert control.caller_of(settings, headers) == caller
+
+
+@pytest.mark.parametrize(
+    ("path", "ours"),
+    [
+        ("/_mock", True),
+        ("/_mock/anything", True),
+        ("/metrics", True),
+        ("/healthz", True),
+        ("/readyz", True),
+        ("/_mockery", False),
+        ("/metrics/more", False),
+        ("/healthzz", False),
+        ("/audit", False),
+        ("/v1/models", False),
+        ("", False),
+    ],
+)
+def test_which_paths_are_no_traffic(path: str, ours: bool) -> None:
+    """Those under the prefix, and three at the root."""
+    assert control.is_control(path) is ours
+
+
+async def test_probes_are_answered_to_strangers_and_tell_them_nothing() -> None:
+    """Metrics are only for those who may ask anything."""
+    guarded = ServerSettings(host="0.0.0.0", control_token=TOKEN)
+    foreign = (("host", "mock.example.test"), ("origin", "https://example.test"))
+    knowing = (("authorization", f"Bearer {TOKEN}"),)
+    async with MockServer(guarded) as server:
+
+        async def status(path: str, headers: Headers) -> int:
+            return (await control.dispatch(server, "GET", path, "", b"", headers)).status
+
+        health = await control.dispatch(server, "GET", "/healthz", "", b"", foreign)
+        ready = await control.dispatch(server, "GET", "/readyz", "", b"", foreign)
+        for path in ("/metrics", "/_mock/metrics", "/_mock/healthz", "/_mock/readyz"):
+            assert (await status(path, foreign), await status(path, knowing)) == (401, 200)
+
+    assert (body_of(health), body_of(ready)) == ({"status": "ok"}, {"status": "ready"})

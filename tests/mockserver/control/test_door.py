@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.control import dispatch as control
+from mockserver.faults.rules import Rule
 from mockserver.server import MockServer
+from mockserver.settings import SandboxSettings
 from tests.mockserver.rawclient import RawClient, chat, request
 from tests.mockserver.talk import ask, busy, until
 
@@ -95,3 +97,43 @@ async def test_a_mistake_of_ours_is_500(
     assert received.status == 500
     assert b"ZeroDivision" not in received.data
     assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+@pytest.mark.parametrize("path", ["/metrics", "/healthz", "/readyz", "/metrics?x=1"])
+async def test_probes_find_the_root(server: MockServer, method: str, path: str) -> None:
+    """They are no traffic either; a HEAD has no body."""
+    rule = Rule.model_validate({"fault": {"kind": "status", "status": 503}})
+    server.default.replace_rules((rule,))
+    async with await RawClient.connect(server.url) as client:
+        await client.send(request(path, method=method, headers=(("Connection", "close"),)))
+        received = await client.read()
+
+    assert received.status == (405 if method == "POST" else 200)
+    assert (received.body == b"") is (method == "HEAD")
+    assert server.default.journal.exchanges() == ()
+    assert server.default.usage.rows == {}
+
+
+async def test_another_sandbox_has_nothing_at_its_root(server: MockServer) -> None:
+    """Its paths are all the API's."""
+    other = await server.open_sandbox(SandboxSettings(name="other"))
+
+    for path in ("/metrics", "/healthz", "/_mock/healthz"):
+        assert (await ask(other, request(path, method="GET"))).status == 404
+    assert len(other.journal.exchanges()) == 3
+
+
+async def test_calls_that_change_something_go_into_the_audit(server: MockServer) -> None:
+    """Whatever became of them; those that read do not."""
+    path = "/_mock/sandboxes/default"
+    writes = (("POST", f"{path}/reset"), ("PUT", f"{path}/rules"), ("PATCH", "/_mock"))
+    for method, at in (("GET", path), *writes):
+        await ask(server.default, request(at, {"rules": 5}, method=method))
+    told = [(one.method, one.path, one.status, one.address) for one in server.audit.changes()]
+
+    assert told == [
+        ("POST", f"{path}/reset", 200, "127.0.0.1"),
+        ("PUT", f"{path}/rules", 400, "127.0.0.1"),
+        ("PATCH", "/_mock", 404, "127.0.0.1"),
+    ]
