@@ -14,6 +14,9 @@ from mockserver.faults.catalogue import FAULTS
 from mockserver.faults.rules import parse_rules
 from scripts.http_clients.clients import CLIENTS, LIMIT_S, Asked, Client
 
+POOLED = ("extra_bytes", "connection_close", "close_on_next_request", "close_idle", "until_close")
+"""Faults that show themselves to the next request on the same connection."""
+
 WHOLE_S = 5.0
 """How long a client may read in all."""
 
@@ -24,8 +27,9 @@ HEAD = """# What HTTP clients report
 Each fault of the catalogue (its example), met once by five HTTP clients. Each waits {limit:g} s for
 a byte; fetch, which knows no such limit, waits {fetch:g} s for the whole. A row says what the
 program gets to know: a status and a whole body, an error before any answer, or a status *then* an
-error when the body broke off. Where clients differ, a retry rule that goes by the error's name
-does too.
+error when the body broke off. Of faults that the next request on a pooled connection meets
+({pooled}) it says what became of that one. Where clients differ, a retry rule that goes by the
+error's name does too.
 
 Made by `python -m scripts.http_clients` (part of `make prove`) with {versions}.
 
@@ -49,7 +53,8 @@ def asked_of(kind: str, url: str, key: str) -> Asked:
         "messages": [{"role": "user", "content": "Habari za leo?"}],
         "stream": summary.startswith("Stream"),
     }
-    return Asked(f"{url}/chat/request", orjson.dumps(body), headers)
+    times = 2 if kind in POOLED else 1
+    return Asked(f"{url}/chat/request", orjson.dumps(body), headers, times)
 
 
 async def meet(server: MockServer, kind: str) -> list[str]:
@@ -93,8 +98,11 @@ async def table() -> list[str]:
 
 def main() -> int:
     """Write the page."""
+    pooled = ", ".join(f"`{kind}`" for kind in POOLED)
     versions = ", ".join(f"{name} {version(name)}" for name in list(CLIENTS)[:4])
-    page = HEAD.format(limit=LIMIT_S, fetch=2 * LIMIT_S, versions=f"{versions} and node's fetch")
+    page = HEAD.format(
+        limit=LIMIT_S, fetch=2 * LIMIT_S, pooled=pooled, versions=f"{versions} and node's fetch"
+    )
     PAGE.write_text(page + "\n".join(asyncio.run(table())) + "\n", "utf-8")
     return 0
 

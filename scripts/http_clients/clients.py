@@ -22,11 +22,12 @@ FETCH = Path(__file__).with_name("fetch.mjs")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that is POSTed."""
+    """A request that is POSTed, so often one after the other over one pool of connections."""
 
     url: str
     body: bytes
     headers: dict[str, str]
+    times: int = 1
 
 
 def report(status: int, length: int, kind: str, body: bytes) -> str:
@@ -49,65 +50,78 @@ def named(error: BaseException) -> str:
 async def with_aiohttp(asked: Asked) -> str:
     """aiohttp's client."""
     limit = aiohttp.ClientTimeout(total=None, connect=LIMIT_S, sock_read=LIMIT_S)
-    got, status = b"", 0
+    got, status, said = b"", 0, ""
     try:
-        async with (
-            aiohttp.ClientSession(timeout=limit) as session,
-            session.post(asked.url, data=asked.body, headers=asked.headers) as answer,
-        ):
-            status = answer.status
-            async for piece in answer.content.iter_any():
-                got += piece
-            return report(status, len(got), answer.headers.get("Content-Type", ""), got)
+        async with aiohttp.ClientSession(timeout=limit) as session:
+            for _ in range(asked.times):
+                got, status = b"", 0
+                async with session.post(
+                    asked.url, data=asked.body, headers=asked.headers
+                ) as answer:
+                    status = answer.status
+                    async for piece in answer.content.iter_any():
+                        got += piece
+                    said = report(status, len(got), answer.headers.get("Content-Type", ""), got)
     except (aiohttp.ClientError, TimeoutError, ValueError, ConnectionError) as error:
         return f"{status}, then {named(error)} after {len(got)} bytes" if status else named(error)
+    return said
 
 
 async def with_httpx(asked: Asked) -> str:
     """httpx, which the official SDK is built on."""
-    got, status = b"", 0
+    got, status, said = b"", 0, ""
     try:
-        async with (
-            httpx.AsyncClient(timeout=LIMIT_S, follow_redirects=True) as session,
-            session.stream("POST", asked.url, content=asked.body, headers=asked.headers) as answer,
-        ):
-            status = answer.status_code
-            async for piece in answer.aiter_bytes():
-                got += piece
-            return report(status, len(got), answer.headers.get("Content-Type", ""), got)
+        async with httpx.AsyncClient(timeout=LIMIT_S, follow_redirects=True) as session:
+            for _ in range(asked.times):
+                got, status = b"", 0
+                async with session.stream(
+                    "POST", asked.url, content=asked.body, headers=asked.headers
+                ) as answer:
+                    status = answer.status_code
+                    async for piece in answer.aiter_bytes():
+                        got += piece
+                    said = report(status, len(got), answer.headers.get("Content-Type", ""), got)
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
         return f"{status}, then {named(error)} after {len(got)} bytes" if status else named(error)
+    return said
 
 
 def _requests(asked: Asked) -> str:
-    got, status = b"", 0
+    got, status, said = b"", 0, ""
     try:
-        with requests.post(
-            asked.url, data=asked.body, headers=asked.headers, timeout=LIMIT_S, stream=True
-        ) as answer:
-            status = answer.status_code
-            for piece in answer.iter_content(None):
-                got += piece
-            return report(status, len(got), answer.headers.get("Content-Type", ""), got)
+        with requests.Session() as session:
+            for _ in range(asked.times):
+                got, status = b"", 0
+                with session.post(
+                    asked.url, data=asked.body, headers=asked.headers, timeout=LIMIT_S, stream=True
+                ) as answer:
+                    status = answer.status_code
+                    for piece in answer.iter_content(None):
+                        got += piece
+                    said = report(status, len(got), answer.headers.get("Content-Type", ""), got)
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         return f"{status}, then {named(error)} after {len(got)} bytes" if status else named(error)
+    return said
 
 
 def _urllib3(asked: Asked) -> str:
-    got, status = b"", 0
+    got, status, said = b"", 0, ""
     with urllib3.PoolManager(timeout=LIMIT_S, retries=False) as pool:
         try:
-            answer = pool.request(
-                "POST", asked.url, body=asked.body, headers=asked.headers, preload_content=False
-            )
-            status = answer.status
-            for piece in answer.stream():
-                got += piece
-            return report(status, len(got), answer.headers.get("Content-Type", ""), got)
+            for _ in range(asked.times):
+                got, status = b"", 0
+                answer = pool.request(
+                    "POST", asked.url, body=asked.body, headers=asked.headers, preload_content=False
+                )
+                status = answer.status
+                for piece in answer.stream():
+                    got += piece
+                answer.release_conn()
+                said = report(status, len(got), answer.headers.get("Content-Type", ""), got)
         except urllib3.exceptions.HTTPError as error:
-            return (
-                f"{status}, then {named(error)} after {len(got)} bytes" if status else named(error)
-            )
+            broke = f"{status}, then {named(error)} after {len(got)} bytes"
+            return broke if status else named(error)
+    return said
 
 
 async def with_requests(asked: Asked) -> str:
@@ -124,7 +138,7 @@ async def with_fetch(asked: Asked) -> str:
     """node's fetch."""
     process = await asyncio.create_subprocess_exec(
         *("node", str(FETCH), asked.url, asked.body.decode(), json.dumps(asked.headers)),
-        str(int(LIMIT_S * 2000)),
+        *(str(int(LIMIT_S * 2000)), str(asked.times)),
         stdout=asyncio.subprocess.PIPE,
     )
     told, _ = await process.communicate()

@@ -1,11 +1,10 @@
-// One request with node's fetch: says in one line what came of it.
-const [url, body, headers, limitMs] = process.argv.slice(2);
-const say = (text) => console.log(text);
+// Requests with node's fetch, one after the other: says in one line what came of the last.
+const [url, body, headers, limitMs, times] = process.argv.slice(2);
 const named = (error) => {
   const cause = error.cause?.code ?? error.cause?.message ?? error.message;
   return `${error.name}: ${cause}`;
 };
-try {
+const ask = async () => {
   const answer = await fetch(url, {
     method: "POST",
     body,
@@ -22,19 +21,26 @@ try {
       if (text.length < 100_000) text += decoder.decode(piece, { stream: true });
     }
   } catch (error) {
-    say(`${answer.status}, then ${named(error)} after ${length} bytes`);
-    process.exit(0);
+    return `${answer.status}, then ${named(error)} after ${length} bytes`;
   }
-  let kind = "";
-  if (!(answer.headers.get("content-type") ?? "").includes("event-stream")) {
-    try {
-      JSON.parse(text);
-    } catch {
-      kind = ", no JSON";
-    }
+  if ((answer.headers.get("content-type") ?? "").includes("event-stream")) {
+    return `${answer.status}, ${length} bytes`;
   }
-  say(`${answer.status}, ${length} bytes${kind}`);
-} catch (error) {
-  say(named(error));
+  try {
+    JSON.parse(text);
+    return `${answer.status}, ${length} bytes`;
+  } catch {
+    return `${answer.status}, ${length} bytes, no JSON`;
+  }
+};
+let said = "";
+for (let n = 0; n < Number(times); n += 1) {
+  try {
+    said = await ask();
+  } catch (error) {
+    said = named(error);
+    break;
+  }
 }
+console.log(said);
 process.exit(0);
