@@ -34,8 +34,11 @@ format: setup ## Rewrite the files as the linter wants them.
 zoo: setup ## Run every defect of the zoo against its rows.
 	@$(BIN)/pawa-scenarios zoo
 
-prove: setup ## The long proofs: 20 runs of the reference client, 5 of the zoo, busy cores.
+prove: setup ## The long proofs: stability of judgement, soak, HTTP clients, speed (an hour).
 	@$(BIN)/python scripts/prove.py
+	@$(BIN)/python -m scripts.soak
+	@$(BIN)/python -m scripts.http_clients
+	@$(BIN)/python -m scripts.bench
 
 bench: setup ## The mock's speed and memory beside a bare aiohttp server.
 	@$(BIN)/python -m scripts.bench
