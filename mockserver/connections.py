@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -100,7 +99,8 @@ class Connection(BaseProtocol):
         super().__init__(loop, parser)
         self._server = server
         self._journal = journal
-        self._queue: deque[Incoming] = deque()
+        # A list, since an empty deque takes ten times the memory and few requests ever wait.
+        self._queue: list[Incoming] = []
         self._serving = False
         self._closing = False
         self._first_byte_ns: int | None = None
@@ -182,7 +182,7 @@ class Connection(BaseProtocol):
     def _serve_next(self) -> None:
         """Serve what is queued, one after the other, until one of them has to wait."""
         while self._queue and not (self._serving or self.over or self._closing):
-            incoming = self._queue.popleft()
+            incoming = self._queue.pop(0)
             self._serving = True
             if incoming.body is self._body and self._body.is_eof():
                 self._body = None
