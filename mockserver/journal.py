@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from dataclasses import fields
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import orjson
@@ -19,7 +20,7 @@ from mockserver.exchange import OpenConnection, OpenExchange
 from mockserver.records import Connection, Exchange, Note, Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from mockserver.exchange import Packed
@@ -27,12 +28,33 @@ if TYPE_CHECKING:
     from mockserver.secrets import SecretMask
 
 
-__all__ = ["Connection", "Exchange", "Journal", "Note", "Sent", "to_json_line"]
+__all__ = ["Connection", "Exchange", "Following", "Journal", "Note", "Sent", "to_json_line"]
 
 NOTES_KEPT = 10_000
 """Notes that are kept; older ones give way."""
 
+FOLLOWED_AT_MOST = 10_000
+"""Exchanges that wait for one who follows; when there are more, the oldest are lost to it."""
+
 _FIELDS = frozenset(field.name for field in fields(Exchange))
+
+
+@dataclass(slots=True, eq=False)
+class Following:
+    """The exchanges that have ended and that one who follows has not taken yet.
+
+    ``lost`` counts those that it was too slow for; :attr:`Journal.dropped` knows nothing of them.
+    """
+
+    lost: int = 0
+    waiting: deque[Packed] = field(default_factory=deque)
+
+    def add(self, packed: Packed) -> None:
+        """One more has ended."""
+        if len(self.waiting) >= FOLLOWED_AT_MOST:
+            self.waiting.popleft()
+            self.lost += 1
+        self.waiting.append(packed)
 
 
 class Journal:
@@ -64,6 +86,7 @@ class Journal:
         self._ended: deque[OpenConnection] = deque()
         self._notes: deque[Note] = deque(maxlen=NOTES_KEPT)
         self._waiters: set[asyncio.Future[None]] = set()
+        self._followings: list[Following] = []
 
     @property
     def in_flight(self) -> int:
@@ -133,6 +156,20 @@ class Journal:
             finally:
                 self._waiters.discard(change)
 
+    @contextmanager
+    def following(self) -> Iterator[Following]:
+        """The exchanges that end while the block runs, in the order of their ends."""
+        following = Following()
+        self._followings.append(following)
+        try:
+            yield following
+        finally:
+            self._followings.remove(following)
+
+    def taken(self, following: Following) -> Exchange:
+        """The next exchange for one who follows, out of its waiting ones."""
+        return OpenExchange.unpacked(following.waiting.popleft()).record(self.mask)
+
     def clear(self) -> None:
         """Forget everything, also what is still in progress; numbering goes on."""
         self._open.clear()
@@ -184,7 +221,10 @@ class Journal:
     def closed(self, exchange: OpenExchange) -> None:
         """An exchange has ended."""
         if self._open.pop(exchange.seq, None) is not None:
-            self._closed.append((exchange.seq, exchange.packed()))
+            packed = exchange.packed()
+            self._closed.append((exchange.seq, packed))
+            for following in self._followings:
+                following.add(packed)
             if len(self._closed) > self._max:
                 self._drop(*self._closed.popleft())
         self.changed()

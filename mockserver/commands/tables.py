@@ -6,6 +6,7 @@ What people and clients wrote is shown as it is: a path with brackets in it is n
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -71,6 +72,23 @@ def journal_table(exchanges: Sequence[Exchange]) -> Table:
             one.request_id,
         )
     return table
+
+
+def journal_line(exchange: Exchange) -> str:
+    """One exchange on a line of its own, as it goes by."""
+    at = datetime.fromtimestamp(exchange.wall).astimezone().strftime("%H:%M:%S.%f")[:-3]
+    words = [
+        at,
+        str(exchange.status or "-").ljust(3),
+        f"{exchange.method} {exchange.path}".ljust(32),
+        f"try {exchange.attempt}",
+        f"key {exchange.key_id or '-'}",
+        _took(exchange),
+        exchange.ending,
+    ]
+    if exchange.rule is not None:
+        words.append(f"rule {exchange.rule}")
+    return "  ".join([*words, exchange.request_id])
 
 
 def _add(table: Table, *cells: str) -> None:

@@ -103,12 +103,11 @@ class CapacityChange(Asked):
         return self
 
 
-class JournalQuery(Asked):
-    """Which exchanges, and whether to wait for them.
+class JournalFilters(Asked):
+    """Which exchanges: each filter names a field and the value that it must have.
 
-    Each filter names a field of :class:`~mockserver.journal.Exchange` and the value that it must
-    have. ``ended`` leaves out those in progress (true) or the others (false). ``limit`` keeps the
-    newest so many. ``at_least`` waits until so many fit, for ``timeout_s`` seconds at most.
+    ``path`` and ``model`` may be globs; a path is compared with and without ``/v1``. ``token`` is
+    anywhere in the request. ``since_s`` leaves out what came in earlier than so many seconds ago.
     """
 
     token: str | None = None
@@ -120,19 +119,30 @@ class JournalQuery(Asked):
     ending: str | None = None
     request_id: str | None = None
     status: Annotated[int, Field(ge=100, le=999)] | None = None
+    since_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+
+
+class JournalQuery(JournalFilters):
+    """Which exchanges, and whether to wait for them.
+
+    ``ended`` leaves out those in progress (true) or the others (false). ``limit`` keeps the newest
+    so many. ``at_least`` waits until so many fit, for ``timeout_s`` seconds at most.
+    """
+
     ended: bool | None = None
     limit: Annotated[int, Field(ge=1)] | None = None
     at_least: Annotated[int, Field(ge=1)] | None = None
     timeout_s: Annotated[float, Field(ge=0, le=MAX_WAIT_S, allow_inf_nan=False)] = 0.0
 
-    @property
-    def filters(self) -> dict[str, Any]:
-        """The fields that an exchange is compared with."""
-        given = self.model_dump(exclude_none=True)
-        return {name: given[name] for name in _FILTERS if name in given}
 
+class JournalFollow(JournalFilters):
+    """Which exchanges are told as they end, the last ``limit`` that have ended already first.
 
-_FILTERS = ("token", "path", "method", "model", "key_id", "rule", "ending", "request_id", "status")
+    ``for_s`` ends it after so many seconds; without it, it goes on as long as both sides are there.
+    """
+
+    limit: Annotated[int, Field(ge=0)] = 0
+    for_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
 class HoldsQuery(Asked):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from mockserver.control.calls import (
     MAX_WAIT_S,
@@ -26,9 +26,10 @@ from mockserver.control.calls import (
 from mockserver.control.operating import AuditPage
 from mockserver.control.spending import BudgetInfo, UsagePage
 from mockserver.control.transport import TIMEOUT_S, ControlError, Transport, UnreachableError
+from mockserver.journal import Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import date, datetime
 
     from mockserver.faults.rules import Rule
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 __all__ = ["ControlClient", "ControlError", "UnreachableError"]
 
 Model = TypeVar("Model", bound=BaseModel)
+
+EXCHANGE = TypeAdapter(Exchange)
 
 
 class ControlClient(Transport):
@@ -144,6 +147,20 @@ class ControlClient(Transport):
         limit_s = min(timeout_s, MAX_WAIT_S) + TIMEOUT_S
         found = await self._call("GET", _at(name, "/journal"), query=query, timeout_s=limit_s)
         return _as(JournalPage, found)
+
+    async def follow_journal(
+        self, name: str = "default", *, limit: int = 0, **filters: object
+    ) -> AsyncIterator[Exchange]:
+        """Exchanges as they end, the last ``limit`` that have ended already first.
+
+        ``filters`` are those of :class:`~mockserver.control.calls.JournalFollow`. It ends when the
+        server or the sandbox does.
+        """
+        asked = {**filters, "limit": limit}
+        query = {key: _spelled(value) for key, value in asked.items() if value is not None}
+        async for event in self._events(_at(name, "/journal/stream"), query):
+            if event.name == "message":
+                yield EXCHANGE.validate_json(event.data)
 
     async def clear_journal(self, name: str = "default") -> None:
         """Forget what was seen."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver import wire
 from mockserver.audit import Attempt
 from mockserver.clock import RealClock
-from mockserver.control import dispatch
+from mockserver.control import dispatch, live
 from mockserver.control.handlers import operations
 from mockserver.delivery import lay_out
 from mockserver.exchange import OpenExchange
@@ -74,6 +74,9 @@ async def _serve_call(server: MockServer, incoming: Incoming, connection: Connec
         keep_alive=intake.keep_alive,
         http_10=intake.http_10,
     )
+    if isinstance(answer, live.LiveAnswer):
+        await live.deliver(answer, channel)
+        return channel.keep_alive and not connection.over
     waiting = wire.deliver(lay_out(answer, method=intake.method), channel, RealClock())
     if waiting is not None:
         await waiting

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Self
 import aiohttp
 
 from mockserver.control.dispatch import PREFIX
+from mockserver.control.event_lines import events_in
 from mockserver.errors import MockServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
+
+    from mockserver.control.event_lines import SentEvent
 
 TIMEOUT_S = 30.0
 """How long a call may take beyond what it waits for, in seconds."""
@@ -71,6 +74,21 @@ class Transport:
             await self._session.close()
             self._session = None
 
+    async def _events(self, path: str, query: Mapping[str, str]) -> AsyncIterator[SentEvent]:
+        """The events of a call that goes on, until the server ends it or is gone."""
+        begun = False
+        limit = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT_S, sock_read=TIMEOUT_S)
+        try:
+            async with self._open().get(self._root + path, params=query, timeout=limit) as response:
+                if response.status >= 400:
+                    await _read(response)
+                begun = True
+                async for event in events_in(response.content.iter_any()):
+                    yield event
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            if not begun:
+                raise self._unreachable(error) from error
+
     async def _call(
         self,
         method: str,
@@ -81,20 +99,26 @@ class Transport:
         timeout_s: float = TIMEOUT_S,
     ) -> object:
         """The value that a call is answered with."""
-        if self._session is None:
-            raise MockServerError("use the control client as `async with ControlClient(...)`")
         limit = aiohttp.ClientTimeout(total=timeout_s)
         try:
-            async with self._session.request(
+            async with self._open().request(
                 method, self._root + path, json=body, params=query, timeout=limit
             ) as response:
                 return await _read(response)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            where = self._root.removesuffix(PREFIX)
-            raise UnreachableError(
-                f"no mock server answers at {where} ({type(error).__name__}); "
-                "start one with: pawa-mock serve"
-            ) from error
+            raise self._unreachable(error) from error
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise MockServerError("use the control client as `async with ControlClient(...)`")
+        return self._session
+
+    def _unreachable(self, error: Exception) -> UnreachableError:
+        where = self._root.removesuffix(PREFIX)
+        return UnreachableError(
+            f"no mock server answers at {where} ({type(error).__name__}); "
+            "start one with: pawa-mock serve"
+        )
 
 
 async def _read(response: aiohttp.ClientResponse) -> object:

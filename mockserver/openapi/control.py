@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, TypeAdapter
 
 from mockserver.config_schema import SHORT_FORMS, add_short_form
+from mockserver.control.live import EVENT_TYPE, LiveText
 from mockserver.openapi.api import OPENAPI
 from mockserver.openapi.operation import JSON, in_path
 from mockserver.openapi.schema import Schema, array, fields, ref, text
@@ -131,7 +132,7 @@ def _operation(method: str, path: str, call: Call, types: Mapping[str, Schema]) 
         told["requestBody"] = {"required": required, "content": {JSON: {"schema": schema}}}
     statuses = [400, 401, 403, 408, 413]
     statuses += [404] * bool(named) + [409] * (method != "GET")
-    kind = PLAIN if call.told is str else JSON
+    kind = {str: PLAIN, LiveText: EVENT_TYPE}.get(call.told, JSON)
     done = {"description": "Done", "content": {kind: {"schema": types[repr(call.told)]}}}
     told["responses"] = {
         **{str(status): done for status in (call.status, *call.also)},

@@ -213,3 +213,44 @@ class TestWaiting:
 
         assert await waiting
         thread.join()
+
+
+class TestFollowing:
+    def test_what_ends_is_handed_over_in_the_order_of_the_ends(self) -> None:
+        """Each once, to everybody who follows, and only while they do."""
+        records = journal()
+        ended(records)
+        with records.following() as one:
+            slow = opened(records)
+            ended(records)
+            with records.following() as other:
+                slow.end("complete", 1)
+                records.closed(slow)
+                assert [records.taken(other).seq] == [2]
+                assert not other.waiting
+            ended(records)
+
+            assert [records.taken(one).seq for _ in range(3)] == [3, 2, 4]
+            assert (len(other.waiting), one.lost) == (0, 0)
+
+    def test_who_is_too_slow_loses_the_oldest_and_is_told(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The journal itself loses nothing."""
+        monkeypatch.setattr("mockserver.journal.FOLLOWED_AT_MOST", 2)
+        records = journal()
+        with records.following() as slow:
+            for _ in range(5):
+                ended(records)
+
+            assert [records.taken(slow).seq for _ in range(len(slow.waiting))] == [4, 5]
+            assert slow.lost == 3
+        assert len(records.exchanges()) == 5
+
+    def test_what_is_handed_over_is_what_the_journal_shows(self) -> None:
+        """Masked in the same way."""
+        records = journal()
+        with records.following() as following:
+            ended(records, body=f"my key is {KEY}".encode())
+
+            assert records.taken(following) == records.exchanges()[0]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from mockserver.commands.tables import journal_table, rules_table, show
+from mockserver.commands.tables import journal_line, journal_table, rules_table, show
 from mockserver.control.calls import RuleInfo
 from mockserver.faults.rules import parse_rules
+from tests.mockserver.commands.chatting import chat
 
 if TYPE_CHECKING:
     import pytest
@@ -84,3 +86,20 @@ def test_an_exchange_is_one_line(server: ThreadedMockServer) -> None:
     assert "GET /v1/nowhere (nearest: GET /v1/models)" in text
     assert "GET /v1/nowhere" in text
     assert "401" in text
+
+
+def test_an_exchange_that_goes_by_is_one_line(server: ThreadedMockServer) -> None:
+    """When, what, for whom, how it ended; a rule only where one acted."""
+    chat(server.url)
+    (exchange,) = server.sandbox().journal.exchanges()
+
+    line = journal_line(exchange)
+    ruled = journal_line(replace(exchange, rule="down", ending="rst", status=None, key_id=None))
+
+    assert re.match(
+        r"[\d:.]{12}  200  POST /v1/chat/request +try 1  key dev  [\d.]+ s  complete  req-",
+        line,
+    )
+    assert "  -    POST" in ruled
+    assert "key -" in ruled
+    assert "rst  rule down  req-" in ruled

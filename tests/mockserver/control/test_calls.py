@@ -36,13 +36,13 @@ def test_a_bad_question_is_refused(fields: dict[str, str]) -> None:
 
 
 def test_a_query_is_read_from_texts() -> None:
-    """As they come in a URL; only the filters are compared with exchanges."""
+    """As they come in a URL."""
     query = JournalQuery.model_validate(
         {"status": "503", "ended": "true", "limit": "5", "timeout_s": "1.5", "token": "call-1"}
     )
 
     assert (query.limit, query.ended, query.timeout_s) == (5, True, 1.5)
-    assert query.filters == {"status": 503, "token": "call-1"}
+    assert (query.status, query.token, query.since_s) == (503, "call-1", None)
 
 
 def test_an_answer_of_a_newer_server_can_be_read() -> None:
