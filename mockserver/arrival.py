@@ -13,8 +13,8 @@ from mockserver.api import envelope, routes
 from mockserver.api.endpoint import ApiCall
 from mockserver.api.nearest import nearest_path
 from mockserver.api.work import Moment
+from mockserver.draws import Draws
 from mockserver.faults import triggers
-from mockserver.faults.schedule import Draws
 from mockserver.faults.shaping import act_at_the_door, answer_now, answering
 from mockserver.faults.spelling import SpellingError
 from mockserver.intake import Condition

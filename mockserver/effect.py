@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from mockserver.answer import Answer
     from mockserver.delivery import Delivery
+    from mockserver.draws import Draws
     from mockserver.facts import RequestFacts
     from mockserver.faults.base import Fault
-    from mockserver.faults.schedule import Draws
 
 
 class Stage(IntEnum):

@@ -10,7 +10,7 @@ from uuid import UUID
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from mockserver.faults.schedule import Draws
+    from mockserver.draws import Draws
 
 
 def reference_for(draws: Draws, kind: str, taken: Container[str] = (), prefix: str = "") -> str:

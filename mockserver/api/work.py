@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from mockserver.faults.schedule import Draws
+from mockserver.draws import Draws
 from mockserver.values import value
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 if TYPE_CHECKING:
     from mockserver.answer import Answer, EventStream
     from mockserver.delivery import Delivery
+    from mockserver.draws import Draws
     from mockserver.facts import RequestFacts
-    from mockserver.faults.schedule import Draws
 
 FRAMING_HEADERS = frozenset({"content-length", "transfer-encoding", "connection"})
 """What a delivery writes and no answer does."""

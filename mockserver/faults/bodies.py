@@ -11,7 +11,7 @@ from mockserver.faults.base import Count, Fault
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer
-    from mockserver.faults.schedule import Draws
+    from mockserver.draws import Draws
 
 HALF = 0.5
 

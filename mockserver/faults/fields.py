@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockserver.answer import Answer
-    from mockserver.faults.schedule import Draws
+    from mockserver.draws import Draws
 
 _STAND_IN = "\ue000 a number that JSON has not \ue000"
 

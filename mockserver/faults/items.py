@@ -12,7 +12,7 @@ from mockserver.faults.base import Count, Fault, Text
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer
-    from mockserver.faults.schedule import Draws
+    from mockserver.draws import Draws
 
 
 class Items(Fault):

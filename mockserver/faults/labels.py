@@ -13,7 +13,7 @@ from mockserver.faults.script import changed, chunk_places
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer, Event
-    from mockserver.faults.schedule import Draws
+    from mockserver.draws import Draws
 
 INVALID = {
     "never": b"\xff\xfe",

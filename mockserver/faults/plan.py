@@ -7,17 +7,10 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mockserver.draws import Draws, begun, draw_of, tail_of
 from mockserver.faults.matching import compile_match
 from mockserver.faults.rules import When, numbered
-from mockserver.faults.schedule import (
-    Draws,
-    begun,
-    chance_at,
-    draw_of,
-    is_due,
-    is_open,
-    tail_of,
-)
+from mockserver.faults.schedule import chance_at, is_due, is_open
 from mockserver.values import value
 
 if TYPE_CHECKING:

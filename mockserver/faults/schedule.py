@@ -1,23 +1,8 @@
-"""When a rule fires: pure decisions on counters, the clock, and keyed draws.
-
-Randomness replays: a draw depends on the seed, the rule, the request's token and its attempt
-number, never on the order of arrival; a concurrent run with the same seed decides the same.
-"""
+"""When a rule fires: pure decisions on counters, the clock, and draws that replay."""
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Protocol
-
-from mockserver.values import value
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-
-_from_bytes = int.from_bytes
-_STEP = 1 / (1 << 53)
-"""The distance between two draws: a float in [0.5, 1) has 53 bits."""
+from typing import Protocol
 
 
 class Ramp(Protocol):
@@ -143,43 +128,3 @@ def chance_at(when: Schedule, elapsed_s: float) -> float | None:
     # Weighted, not added up: so both ends are exact and nothing lies outside of them.
     share = min(max(share, 0.0), 1.0)
     return ramp.from_p * (1.0 - share) + ramp.to_p * share
-
-
-def draw(seed: int, rule_id: str, token: str, attempt: int) -> float:
-    """A number in [0, 1), evenly spread, that only the four arguments determine."""
-    return draw_of(begun(seed, rule_id), tail_of(token, attempt))
-
-
-def begun(seed: int, rule_id: str) -> hashlib.blake2b:
-    """The digest of what the draws of one rule have in common, to be gone on with."""
-    return hashlib.blake2b(f"{seed}\x1f{rule_id}\x1f".encode(), digest_size=8)
-
-
-def tail_of(token: str, attempt: int) -> bytes:
-    """What the draws of one attempt have in common."""
-    return f"{token}\x1f{attempt}".encode()
-
-
-def draw_of(digest: hashlib.blake2b, tail: bytes) -> float:
-    """:func:`draw` of arguments that were put together before."""
-    whole = digest.copy()
-    whole.update(tail)
-    return (_from_bytes(whole.digest()) >> 11) * _STEP
-
-
-@value
-class Draws:
-    """The draws of one decision, for a fault that needs chance (an order, a choice)."""
-
-    seed: int
-    rule_id: str
-    token: str
-    attempt: int
-
-    def fraction(self, purpose: str) -> float:
-        """A number in [0, 1) for a named purpose; the same purpose gives the same number."""
-        return draw(self.seed, f"{self.rule_id}\x1e{purpose}", self.token, self.attempt)
-
-    def order(self, purpose: str, length: int) -> Sequence[int]:
-        """A permutation of ``range(length)`` for a named purpose."""
-        return sorted(range(length), key=lambda index: self.fraction(f"{purpose}:{index}"))

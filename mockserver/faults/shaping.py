@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mockserver.connection_server import ConnectionServer
+    from mockserver.draws import Draws
     from mockserver.facts import RequestFacts
-    from mockserver.faults.schedule import Draws
     from mockserver.frozen import Freeze
     from mockserver.slow_accept import SlowAccept
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mockserver.answer import Answer
-    from mockserver.faults.schedule import Draws
+    from mockserver.draws import Draws
 
 Few = Annotated[int, Field(ge=1, le=10_000, strict=True)]
 Several = Annotated[int, Field(ge=2, le=10_000, strict=True)]

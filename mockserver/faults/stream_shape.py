@@ -16,7 +16,7 @@ from mockserver.replies.tokens import count_tokens
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer, EventStream
-    from mockserver.faults.schedule import Draws
+    from mockserver.draws import Draws
 
 FINISH = "finish_reason"
 USAGE = "usage"

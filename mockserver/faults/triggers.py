@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from mockserver.draws import Draws, draw
 from mockserver.faults.base import AcceptSlowing, IdleEnding, ListenerClosing
 from mockserver.faults.plan import Decision
-from mockserver.faults.schedule import Draws, draw
 from mockserver.faults.spelling import SpellingError, read
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mockserver.api.work import Reply
-    from mockserver.faults.schedule import Draws
+    from mockserver.draws import Draws
     from mockserver.settings import LatencySettings
 
 _FIRST = SpreadSettings(shape="lognormal", deviation=0.25)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from mockserver.answer import Answer, Event, EventStream
+from mockserver.draws import Draws
 from mockserver.effect import Progress, Stage, begun_at, start_of
 from mockserver.faults.rules import Rule
-from mockserver.faults.schedule import Draws
 from tests.mockserver.faults.conftest import FACTS
 
 JSON = Answer(200, (("Content-Type", "application/json"),), b'{"success": true}')

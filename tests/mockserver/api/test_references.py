@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.api.references import iso_time, reference_for
-from mockserver.faults.schedule import Draws
+from mockserver.draws import Draws
 
 DRAWS = Draws(7, "reply", "call-0123456789ab", 1)
 

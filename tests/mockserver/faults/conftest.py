@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.answer import Answer, Event, EventKind, EventStream
+from mockserver.draws import Draws
 from mockserver.facts import RequestFacts
-from mockserver.faults.schedule import Draws
 from mockserver.server import MockServer
 from mockserver.settings import SandboxSettings
 from tests.mockserver.faults.wire_cases import CHUNKS, Healthy, ask

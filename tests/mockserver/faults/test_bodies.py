@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockserver.answer import Answer, EventStream
-    from mockserver.faults.schedule import Draws
+    from mockserver.draws import Draws
 
 BODY = b'{"a":12345}'
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockserver.answer import Answer
-    from mockserver.faults.schedule import Draws
+    from mockserver.draws import Draws
 
     MakeAnswer = Callable[..., Answer]
 

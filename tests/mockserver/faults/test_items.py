@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from mockserver.answer import Answer
+from mockserver.draws import Draws
 from mockserver.faults.items import Items
-from mockserver.faults.schedule import Draws
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from mockserver.faults.labels import INVALID, InvalidUtf8, WrongCharset, WrongCo
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.faults.schedule import Draws
+    from mockserver.draws import Draws
 
     MakeAnswer = Callable[..., Answer]
     MakeStream = Callable[..., EventStream]

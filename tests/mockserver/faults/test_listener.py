@@ -16,8 +16,8 @@ from tests.mockserver.faults.conftest import FACTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mockserver.draws import Draws
     from mockserver.facts import RequestFacts
-    from mockserver.faults.schedule import Draws
 
 
 def test_the_request_that_finds_out_is_reset_without_an_answer(

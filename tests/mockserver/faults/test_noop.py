@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockserver.answer import Answer
+    from mockserver.draws import Draws
     from mockserver.facts import RequestFacts
-    from mockserver.faults.schedule import Draws
 
 
 def test_the_reply_is_the_healthy_one(

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockserver.answer import Answer
+from mockserver.draws import Draws
 from mockserver.faults.catalogue import describe
 from mockserver.faults.description import FaultDescription, Parameter, describe_fault
 from mockserver.faults.page import PAGE_MARK, page_table, with_table
 from mockserver.faults.rules import parse_rules
-from mockserver.faults.schedule import Draws
 from tests.mockserver.faults.wire_cases import ask
 
 if TYPE_CHECKING:

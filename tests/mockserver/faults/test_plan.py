@@ -8,11 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mockserver.draws import draw
 from mockserver.faults import plan as plan_module
 from mockserver.faults.matching import compile_match
 from mockserver.faults.plan import Decision, Plan, RuleStatus
 from mockserver.faults.rules import RuleError, parse_rules
-from mockserver.faults.schedule import chance_at, decide, draw
+from mockserver.faults.schedule import chance_at, decide
 from mockserver.strategies import plans
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockserver.answer import Answer, EventStream
+    from mockserver.draws import Draws
     from mockserver.facts import RequestFacts
-    from mockserver.faults.schedule import Draws
 
     MakeAnswer = Callable[..., Answer]
     MakeStream = Callable[..., EventStream]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.answer import Answer, Event, EventKind, EventStream
-from mockserver.faults.schedule import Draws
+from mockserver.draws import Draws
 from mockserver.faults.stream_order import DuplicateChunk, MissingChunk, ReorderChunks
 
 if TYPE_CHECKING:

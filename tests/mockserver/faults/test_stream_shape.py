@@ -13,7 +13,7 @@ from mockserver.faults.stream_shape import ChunkShape, LengthFinish, NoFinishRea
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.faults.schedule import Draws
+    from mockserver.draws import Draws
 
 WORDS = ("Habari ", "za ", "leo")
 USAGE = {"tokens_in": 5, "tokens_out": 3}

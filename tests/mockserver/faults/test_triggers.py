@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver.faults.schedule import draw
+from mockserver.draws import draw
 from mockserver.faults.spelling import SpellingError
 from mockserver.faults.triggers import Trigger, choose, take_out, without_trigger
 from mockserver.settings import TriggerSettings

@@ -13,7 +13,7 @@ import pytest
 
 from mockserver import presets
 from mockserver.config import ConfigError, ConfigFile, check, server_settings
-from mockserver.faults.schedule import Draws
+from mockserver.draws import Draws
 from mockserver.replies.latency import plan, times_of
 from mockserver.server import MockServer
 from mockserver.settings import RateLimitSettings

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mockserver.answer import Answer, Event, EventKind, EventStream
 from mockserver.api.models import BLAZE, EMBEDDING, EMBER, SPEECH, TRANSCRIPTION, known_models
 from mockserver.api.work import Reply
-from mockserver.faults.schedule import Draws
+from mockserver.draws import Draws
 from mockserver.replies.latency import REALISTIC, Timing, plan, service_s, timed, times_of
 from mockserver.settings import (
     ApiSettings,
