@@ -40,7 +40,7 @@ LONGEST_LINE = 8190
 """Bytes of a request line or a header."""
 
 MOST_PIPELINED = 64
-"""Requests that may wait on one connection before reading pauses."""
+"""Requests of one connection that are served or wait for it before reading pauses."""
 
 _READ_BUFFER = 2**16
 _FLUSH_POLL_S = 0.001
@@ -167,7 +167,8 @@ class Connection(BaseProtocol):
             for message, body in messages:
                 self._queue.append(Incoming(message, body, Arrival(first, now)))
             self._body, self._body_since_ns = messages[-1][1], first
-        if len(self._queue) >= MOST_PIPELINED and not self._buffer_paused:
+        # The parser counts the one that is being served too, and takes no more than so many.
+        if len(self._queue) + self._serving >= MOST_PIPELINED and not self._buffer_paused:
             self._pause_reading_for_buffer()
 
     def _between_requests(self) -> bool:

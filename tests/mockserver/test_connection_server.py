@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.settings import ApiSettings
 from tests.mockserver.rawclient import RawClient, chat, request
+from tests.mockserver.talk import busy
 
 if TYPE_CHECKING:
     from tests.mockserver.conftest import OpenSandbox
@@ -62,3 +63,20 @@ async def test_pipelined_requests_are_answered_in_their_order(open_sandbox: Open
     assert [b"number %d" % n in e.body for n, e in enumerate(sandbox.journal.exchanges())] == (
         [True] * (count + 1)
     )
+
+
+async def test_those_behind_a_slow_one_are_all_served(open_sandbox: OpenSandbox) -> None:
+    """Also when they come while it waits, and the client sends nothing after them."""
+    sandbox = await open_sandbox(
+        rules=[{"fault": {"kind": "hold", "seconds": 0.1}, "when": {"times": 1}}]
+    )
+    count = 100
+    behind = [request(body=chat(f"number {n}")) for n in range(1, count)]
+    last = request(body=chat(f"number {count}"), headers=(("Connection", "close"),))
+    async with await RawClient.connect(sandbox.base_url) as client:
+        await client.send(request(body=chat("number 0")))
+        await busy(sandbox.connections)
+        await client.send(b"".join((*behind, last)))
+        received = await client.read()
+
+    assert received.data.count(b"HTTP/1.1 200 OK\r\n") == count + 1
