@@ -14,6 +14,7 @@ from mockserver.api.endpoint import ApiCall
 from mockserver.api.nearest import nearest_path
 from mockserver.api.work import Moment
 from mockserver.draws import Draws
+from mockserver.facts import API_PREFIX
 from mockserver.faults import triggers
 from mockserver.faults.shaping import act_at_the_door, answer_now, answering
 from mockserver.faults.spelling import SpellingError
@@ -44,7 +45,7 @@ def refuse_unreadable(visit: Visit) -> Answer | None:
 
 def check_key(visit: Visit) -> Answer | None:
     """401 for a key that does not open, 403 for a blocked one; a foreign path needs none."""
-    if not visit.facts.path.startswith(routes.PREFIX):
+    if not visit.facts.path.startswith(API_PREFIX):
         return None
     if visit.key is None:
         return envelope.unauthorized()

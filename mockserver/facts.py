@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from mockserver.answer import Headers
 
+API_PREFIX = "/v1"
+"""What every path of the API begins with; who names a path may leave it out."""
+
 _CALL_TOKEN = re.compile(rb"call-[0-9a-f]{12}")
 
 

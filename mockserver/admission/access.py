@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from mockserver.admission import refusals
 from mockserver.admission.blocking import Blocks
-from mockserver.admission.globs import path_test, text_test
 from mockserver.admission.keys import KeyRing, bearer_key, is_reached
 from mockserver.admission.windows import NEVER
 from mockserver.api import envelope
+from mockserver.globs import path_test, text_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,7 +150,7 @@ def _bounds(told: KeySettings | ProjectSettings, whose: str, here: str | None) -
         return None
     return _Bounds(
         whose,
-        text_test(told.models) if told.models else None,
-        path_test(told.endpoints) if told.endpoints else None,
+        text_test(*told.models) if told.models else None,
+        path_test(*told.endpoints) if told.endpoints else None,
         elsewhere,
     )

@@ -9,8 +9,8 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from mockserver.admission.buckets import Bucket, SettledBucket
-from mockserver.admission.globs import path_test, text_test
 from mockserver.admission.windows import Concurrency, FixedWindow, SlidingCount, SlidingSum, Slope
+from mockserver.globs import path_test, text_test
 from mockserver.settings.limits import MINUTE_S, LimitSettings
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ def burst_of(settings: LimitSettings) -> int:
 def _applies(settings: LimitSettings) -> Callable[[str | None, str], bool] | None:
     if not (settings.models or settings.paths):
         return None
-    model = text_test(settings.models) if settings.models else None
-    path = path_test(settings.paths) if settings.paths else None
+    model = text_test(*settings.models) if settings.models else None
+    path = path_test(*settings.paths) if settings.paths else None
 
     @lru_cache(maxsize=1024)
     def applies(asked: str | None, at: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from mockserver.api.routes import ENDPOINTS, PREFIX
+from mockserver.api.routes import ENDPOINTS
+from mockserver.facts import API_PREFIX
 
 FURTHEST = 0.45
 """The largest distance that is still near; 0 is the same path, 1 has nothing in common."""
@@ -44,13 +45,13 @@ def _nearest(method: str, asked: tuple[str, ...]) -> str | None:
     if distance > FURTHEST:
         return None
     found = ENDPOINTS[distances.index(distance)]
-    return f"{found.method} {PREFIX}{found.path}"
+    return f"{found.method} {API_PREFIX}{found.path}"
 
 
 def _segments(path: str) -> tuple[str, ...]:
     """The words of a path; whether it begins with ``/v1`` makes no difference."""
     words = tuple(word for word in path.lower().split("/") if word)
-    words = words[1:] if words[:1] == (PREFIX.strip("/"),) else words
+    words = words[1:] if words[:1] == (API_PREFIX.strip("/"),) else words
     return words[:MOST_SEGMENTS]
 
 

@@ -22,6 +22,7 @@ from mockserver.api import (
 )
 from mockserver.api.endpoint import Endpoint
 from mockserver.api.fields import BadRequest
+from mockserver.facts import API_PREFIX
 from mockserver.values import value
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from mockserver.answer import Answer
     from mockserver.api.endpoint import ApiCall
     from mockserver.api.work import Work
-
-PREFIX = "/v1"
-"""What every path of the API begins with."""
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *chat.ENDPOINTS,
@@ -80,7 +78,7 @@ def read(endpoint: Endpoint, call: ApiCall) -> Work | Answer:
 
 def paths() -> tuple[str, ...]:
     """Every path that is served, for people to read."""
-    return tuple(dict.fromkeys(PREFIX + endpoint.path for endpoint in ENDPOINTS))
+    return tuple(dict.fromkeys(API_PREFIX + endpoint.path for endpoint in ENDPOINTS))
 
 
 Methods = dict[str, Endpoint]
@@ -102,9 +100,9 @@ _NAMED = tuple(
 
 
 def _methods_of(path: str) -> tuple[Methods, dict[str, str]] | None:
-    if not path.startswith(f"{PREFIX}/"):
+    if not path.startswith(f"{API_PREFIX}/"):
         return None
-    rest = path.removeprefix(PREFIX)
+    rest = path.removeprefix(API_PREFIX)
     if rest in _FIXED:
         return _FIXED[rest], {}
     for pattern, methods in _NAMED:

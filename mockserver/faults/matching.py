@@ -7,10 +7,10 @@ combination of them; the *passing* ones (attempt, token, headers, body) are look
 
 from __future__ import annotations
 
-import fnmatch
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from mockserver.globs import path_test, text_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from mockserver.faults.rules import Match
 
     Check = Callable[[RequestFacts], bool]
-
-API_PREFIX = "/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +50,20 @@ def compile_match(match: Match) -> Matcher:
     if match.project is not None:
         steady.append(("project", _project(match.project)))
     if match.path is not None:
-        steady.append(("path", _path(like(match.path))))
+        steady.append(("path", _path(path_test(match.path))))
     if match.model is not None:
-        steady.append(("model", _model(like(match.model))))
+        steady.append(("model", _model(text_test(match.model))))
     if match.attempt is not None:
         passing.append(("attempt", _attempt(*match.attempt)))
     if match.token is not None:
-        passing.append(("token", _token(like(match.token))))
+        passing.append(("token", _token(text_test(match.token))))
     passing.extend(
-        (f"header.{name}", _header(name.lower(), like(glob))) for name, glob in match.header.items()
+        (f"header.{name}", _header(name.lower(), text_test(glob)))
+        for name, glob in match.header.items()
     )
     if match.body is not None:
         passing.append(("body", _body(match.body.encode())))
     return Matcher(tuple(steady), tuple(passing))
-
-
-def like(glob: str) -> Callable[[str], bool]:
-    """A test for texts that a glob describes, compiled once."""
-    if not re.search(r"[*?\[]", glob):
-        return glob.__eq__
-    matches = re.compile(fnmatch.translate(glob)).match
-    return lambda text: matches(text) is not None
 
 
 def _method(method: str) -> Check:
@@ -92,7 +83,7 @@ def _project(project: str) -> Check:
 
 
 def _path(fits: Callable[[str], bool]) -> Check:
-    return lambda facts: fits(facts.path) or fits(facts.path.removeprefix(API_PREFIX))
+    return lambda facts: fits(facts.path)
 
 
 def _model(fits: Callable[[str], bool]) -> Check:

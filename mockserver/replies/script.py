@@ -6,11 +6,10 @@ the same moment get the same answers in whatever order they arrive.
 
 from __future__ import annotations
 
-import fnmatch
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mockserver.globs import path_test, text_test
 from mockserver.replies.recordings import Told, told
 from mockserver.replies.templates import filled
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
     from mockserver.replies.recordings import Line
     from mockserver.settings.reply_rules import ReplyMatch, ReplyRule
-
-PREFIX = "/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +98,18 @@ def compiled(match: ReplyMatch) -> Callable[[Heard], bool]:
     """A match as one function, which looks at nothing that the match does not name."""
     checks: list[Callable[[Heard], bool]] = []
     if match.model is not None:
-        model = _like(match.model)
+        model = text_test(match.model)
         checks.append(lambda heard: model(heard.model))
     if match.path is not None:
-        path = _like(match.path)
-        checks.append(lambda heard: path(heard.path) or path(heard.path.removeprefix(PREFIX)))
+        path = path_test(match.path)
+        checks.append(lambda heard: path(heard.path))
     if match.body is not None:
         text = match.body.encode()
         checks.append(lambda heard: text in heard.body)
     if match.user is not None:
-        user = _like(match.user)
+        user = text_test(match.user)
         checks.append(lambda heard: user(heard.prompt))
     if match.stream is not None:
         stream = match.stream
         checks.append(lambda heard: heard.stream == stream)
     return lambda heard: all(check(heard) for check in checks)
-
-
-def _like(glob: str) -> Callable[[str], bool]:
-    matches = re.compile(fnmatch.translate(glob)).match
-    return lambda text: matches(text) is not None

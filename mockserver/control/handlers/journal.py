@@ -19,7 +19,7 @@ from mockserver.control.calls import (
 )
 from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 from mockserver.control.live import STILL_HERE, LiveAnswer, LiveText, event
-from mockserver.faults.matching import API_PREFIX, like
+from mockserver.globs import path_test, text_test
 from mockserver.journal import to_json_line
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ async def _ended(
 def fitting(asked: JournalFilters) -> Callable[[Exchange], bool]:
     """Whether an exchange is one of those that are asked for."""
     equal = [(name, value) for name in EQUAL if (value := getattr(asked, name)) is not None]
-    path = like(asked.path) if asked.path is not None else None
-    model = like(asked.model) if asked.model is not None else None
+    path = path_test(asked.path) if asked.path is not None else None
+    model = text_test(asked.model) if asked.model is not None else None
     token = asked.token
     since_ns = None if asked.since_s is None else time.monotonic_ns() - round(asked.since_s * 1e9)
 
@@ -116,7 +116,7 @@ def fitting(asked: JournalFilters) -> Callable[[Exchange], bool]:
         return (
             (token is None or token == one.token or token in one.tokens)
             and all(getattr(one, name) == value for name, value in equal)
-            and (path is None or path(one.path) or path(one.path.removeprefix(API_PREFIX)))
+            and (path is None or path(one.path))
             and (model is None or (one.model is not None and model(one.model)))
             and (since_ns is None or one.first_byte_in_ns >= since_ns)
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver.faults.matching import compile_match, like
+from mockserver.faults.matching import compile_match
 from mockserver.faults.rules import Match
 
 if TYPE_CHECKING:
@@ -43,20 +43,3 @@ def test_a_match_names_the_fields_that_do_not_hold(
 
     assert matcher.differing(request) == differing
     assert matcher.matches(request) is (differing == ())
-
-
-@pytest.mark.parametrize(
-    ("glob", "text", "fits"),
-    [
-        ("a.c", "a.c", True),
-        ("a.c", "abc", False),
-        ("a?c", "abc", True),
-        ("/v1/*", "/v1/chat/request", True),
-        ("[ab]*", "beta", True),
-        ("[!ab]*", "beta", False),
-        ("abc", "ABC", False),
-    ],
-)
-def test_a_glob_knows_stars_question_marks_and_sets(glob: str, text: str, fits: bool) -> None:
-    """The whole text, with case; a star crosses slashes."""
-    assert like(glob)(text) is fits
