@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.commands import config_files, offline, remote
+from mockserver.commands.budget import budget
 from mockserver.commands.clock import clock
 from mockserver.commands.completion import completion
 from mockserver.commands.fault import fault
 from mockserver.commands.journal import journal
+from mockserver.commands.keys import keys
 from mockserver.commands.openapi import openapi
 from mockserver.commands.serve import serve
 from mockserver.commands.usage import usage
@@ -48,6 +50,8 @@ for _command in (
     journal,
     remote.reset,
     usage,
+    budget,
+    keys,
     openapi,
     clock,
     completion,

@@ -1,8 +1,8 @@
 """Writes the pages of docs/ that are made from the code, or says which are out of date.
 
-``python scripts/pages.py`` writes ``docs/api.md``, ``docs/rows.md``, the table of targets in
-``docs/commands.md`` and that of defects in ``docs/zoo.md``; with ``--check`` it only compares and
-exits 1 when one differs.
+``python scripts/pages.py`` writes ``docs/api.md``, ``docs/rows.md``, the tables of targets and of
+the mock's commands in ``docs/commands.md`` and that of defects in ``docs/zoo.md``; with ``--check``
+it only compares and exits 1 when one differs.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from mockserver.cli import cli as mock_cli
 from scenarios.registry import discover
 from scenarios.targets import Targets
 from scenarios.zoo.defects import DEFECTS
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOCS = Path(__file__).parents[1] / "docs"
+MOCK_MARK = "<!-- pawa-mock -->"
+SHARED_OPTIONS = {"--server", "--sandbox", "--control-token"}
+"""The options of every command that steers a running server; they are told once."""
 TARGETS_MARK = "<!-- targets -->"
 DEFECTS_MARK = "<!-- defects -->"
 PACKAGES = ("mockserver", "scenarios", "reports")
@@ -88,6 +94,56 @@ def commands_page(document: str) -> str:
     return f"{before}{TARGETS_MARK}{table}{TARGETS_MARK}{after}"
 
 
+def mock_commands_page(document: str) -> str:
+    """The page of the commands with its table of those of the mock written anew."""
+    before, _, after = document.split(MOCK_MARK)
+    rows = [
+        f"| `{_escaped(' '.join(['pawa-mock', *path, *_arguments(command)]))}` "
+        f"| {command.get_short_help_str(limit=200).rstrip('.')} | {_options(command)} |"
+        for path, command in _leaves((), mock_cli)
+    ]
+    table = "\n".join(["", "| command | what it does | options |", "|---|---|---|", *rows, ""])
+    return f"{before}{MOCK_MARK}{table}{MOCK_MARK}{after}"
+
+
+def _leaves(
+    path: tuple[str, ...], command: click.Command
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command that is no group, with the words that call it."""
+    if not isinstance(command, click.Group):
+        yield path, command
+        return
+    for name, inner in command.commands.items():
+        yield from _leaves((*path, name), inner)
+
+
+def _arguments(command: click.Command) -> list[str]:
+    context = click.Context(command)
+    return [
+        parameter.make_metavar(context)
+        for parameter in command.params
+        if isinstance(parameter, click.Argument)
+    ]
+
+
+def _options(command: click.Command) -> str:
+    context = click.Context(command)
+    told: list[str] = []
+    for option in command.params:
+        if not isinstance(option, click.Option) or SHARED_OPTIONS & set(option.opts):
+            continue
+        names = [*sorted(option.opts, key=len, reverse=True), *option.secondary_opts]
+        value = "" if option.is_flag else f" {option.make_metavar(context)}"
+        told += [
+            f"`{name}{value}`" if number == 0 else f"`{name}`" for number, name in enumerate(names)
+        ]
+    return _escaped(", ".join(told))
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("|", "\\|")
+
+
 def zoo_page(document: str) -> str:
     """The page of the zoo with its table of defects written anew."""
     before, _, after = document.split(DEFECTS_MARK)
@@ -116,7 +172,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "api.md", api_page()
     yield DOCS / "rows.md", rows_page()
     commands = DOCS / "commands.md"
-    yield commands, commands_page(commands.read_text("utf-8"))
+    yield commands, mock_commands_page(commands_page(commands.read_text("utf-8")))
     zoo = DOCS / "zoo.md"
     yield zoo, zoo_page(zoo.read_text("utf-8"))
 

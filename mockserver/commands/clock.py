@@ -49,8 +49,10 @@ def clock() -> None:
     """Show, stop and turn the clock of a sandbox.
 
     \b
+    pawa-mock clock show
     pawa-mock clock freeze
     pawa-mock clock advance 90s
+    pawa-mock clock set 2027-01-01T00:00:00Z
     pawa-mock clock resume
 
     Limits, budgets, plans and pauses go by this clock; the stamps in the journal do not.

@@ -67,9 +67,7 @@ def list_presets(name: str | None, as_json: bool) -> None:
         show(table)
 
 
-@click.command(
-    name="choices", short_help="What the API's documents leave open, and what this does."
-)
+@click.command(name="choices", short_help="List what the API's documents leave open.")
 @click.argument("word", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_choices(word: str | None, as_json: bool) -> None:

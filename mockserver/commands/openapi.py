@@ -22,6 +22,10 @@ def openapi(file: Path | None, control: bool, address: str | None) -> None:
 
     A running server has it at /_mock/openapi.json, the control API's at
     /_mock/control/openapi.json.
+
+    \b
+    pawa-mock openapi > pawa.openapi.json
+    pawa-mock openapi --control
     """
     server = server_settings(ConfigFile() if file is None else load_config(file))
     at = address or f"http://{server.host}:{server.port or DEFAULT_PORT}"

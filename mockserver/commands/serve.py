@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
+    metavar="PORT",
     help=f"Port to listen on; 0 takes a free one.  [default: {config.DEFAULT_PORT}]",
 )
 @click.option(

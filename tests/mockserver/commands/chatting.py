@@ -9,12 +9,12 @@ import urllib.request
 BODY = {"model": "pawa-v1-ember-20240924", "messages": [{"role": "user", "content": "Habari"}]}
 
 
-def chat(url: str) -> int:
+def chat(url: str, key: str = "pawa-dev-key") -> int:
     """The status of one chat."""
     request = urllib.request.Request(  # noqa: S310 - the scheme is the mock's own
         f"{url}/chat/request",
         data=json.dumps(BODY).encode(),
-        headers={"Authorization": "Bearer pawa-dev-key"},
+        headers={"Authorization": f"Bearer {key}"},
     )
     try:
         with urllib.request.urlopen(request, timeout=20) as response:  # noqa: S310 - as above

@@ -19,6 +19,11 @@ from tests.mockserver.control.chatting import chat
 REFUSAL = Rule(fault=Status(status=503), when=When(times=1))
 
 
+async def settled(server: MockServer) -> None:
+    """Wait until no exchange is open: a client has its answer a moment before that."""
+    assert await server.default.journal.wait_for(lambda seen: seen.in_flight == 0, 20)
+
+
 async def test_the_journal_is_read_by_filters(server: MockServer, client: ControlClient) -> None:
     """Exchanges come back as they are recorded."""
     await client.add_rules(REFUSAL)
@@ -65,6 +70,7 @@ async def test_connections_are_told(server: MockServer, client: ControlClient) -
 async def test_paths_and_models_are_globs(server: MockServer, client: ControlClient) -> None:
     """A path with or without `/v1`; what has no glob in it is compared as it is."""
     await chat(server.url)
+    await settled(server)
 
     for asked, found in (
         ({"path": "/chat/*"}, 1),
@@ -95,6 +101,7 @@ async def test_the_journal_is_followed(server: MockServer, client: ControlClient
     await client.add_rules(REFUSAL)
     for _ in range(3):
         await chat(server.url)
+    await settled(server)
 
     following = client.follow_journal(limit=1, status=200)
     first = await anext(following)
@@ -111,6 +118,7 @@ async def test_the_journal_is_followed(server: MockServer, client: ControlClient
 async def test_a_following_can_be_bounded(server: MockServer, client: ControlClient) -> None:
     """After so many seconds it ends by itself."""
     await chat(server.url)
+    await settled(server)
 
     seen = [one.seq async for one in client.follow_journal(limit=5, for_s=0.05)]
 
@@ -124,9 +132,11 @@ async def test_who_is_too_slow_is_told_what_it_lost(
     monkeypatch.setattr(journal, "FOLLOWED_AT_MOST", 1)
     events = handler._ended(server, server.default, JournalFollow(limit=1))
     await chat(server.url)
+    await settled(server)
     assert b'"seq":1' in await anext(events)
     for _ in range(3):
         await chat(server.url)
+    await settled(server)
 
     told = [await anext(events), await anext(events)]
     await events.aclose()
@@ -151,8 +161,9 @@ async def test_a_server_that_goes_ends_a_following() -> None:
     server = MockServer()
     await server.start()
     async with ControlClient(server.url) as client:
-        following = client.follow_journal(limit=1)
         await chat(server.url)
+        await settled(server)
+        following = client.follow_journal(limit=1)
         assert (await anext(following)).seq == 1
         await server.close()
 
