@@ -18,6 +18,7 @@ from mockserver.commands.completion import completion
 from mockserver.commands.fault import fault
 from mockserver.commands.journal import journal
 from mockserver.commands.keys import keys
+from mockserver.commands.monitoring import monitoring
 from mockserver.commands.openapi import openapi
 from mockserver.commands.serve import serve
 from mockserver.commands.usage import usage
@@ -53,6 +54,7 @@ for _command in (
     budget,
     keys,
     openapi,
+    monitoring,
     clock,
     completion,
 ):

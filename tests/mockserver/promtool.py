@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-_FOUND = shutil.which("promtool", path=str(Path(sys.executable).parent)) or shutil.which("promtool")
+FOUND = shutil.which("promtool", path=str(Path(sys.executable).parent)) or shutil.which("promtool")
+"""Where it is; None where it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,11 @@ class Verdict:
 
 async def promtool(*words: str, given: bytes = b"") -> Verdict:
     """Run it; the test is skipped where it is not installed."""
-    if _FOUND is None:
+    if FOUND is None:
         pytest.skip("promtool is not installed (make setup does it for root on Debian)")
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        _FOUND, *words, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.STDOUT
+        FOUND, *words, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.STDOUT
     )
     said, _ = await process.communicate(given)
     return Verdict(process.returncode or 0, said.decode())
