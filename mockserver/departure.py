@@ -1,10 +1,12 @@
-"""The steps that take an answer out: each acts on the visit, and all of them are taken.
+"""The steps that take an answer out, and those that end a request: each acts on the visit.
 
 A step that has to wait gives what is to be awaited.
 """
 
 from __future__ import annotations
 
+import time
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from mockserver import frozen, wire
 from mockserver.api import envelope
 from mockserver.delivery import lay_out
 from mockserver.effect import Progress, Stage, begun_at
-from mockserver.exchange import CLIENT_LEFT, SERVER_STOPPED
+from mockserver.exchange import CLIENT_LEFT, IN_PROGRESS, SERVER_STOPPED
 from mockserver.faults.shaping import Shaped, answer_now, answering, shape
 
 if TYPE_CHECKING:
@@ -133,11 +135,14 @@ def _mark_delivered(visit: Visit) -> None:
         visit.plan.mark_delivered(visit.decision.rule_id)
 
 
-def settle_budget(visit: Visit) -> None:
-    """Count the tokens that were really written, and pay for them.
+def end_exchange(visit: Visit) -> None:
+    """Of an exchange that nobody has ended: the server was stopped in the middle of it."""
+    if visit.exchange.ending == IN_PROGRESS:
+        visit.exchange.end(SERVER_STOPPED, time.monotonic_ns())
 
-    Asked for every way in which a request can end; it pays once.
-    """
+
+def settle_budget(visit: Visit) -> None:
+    """Count the tokens that were really written, and pay for them."""
     reply, exchange, reservation = visit.reply, visit.exchange, visit.reservation
     if reply is not None and reply.stream and exchange.ending != "complete":
         exchange.tokens_out = reply.tokens_sent(exchange.chunks_sent)
@@ -147,6 +152,25 @@ def settle_budget(visit: Visit) -> None:
     read, written = (0, 0) if reply is None else (reply.tokens_in, exchange.tokens_out)
     items = None if reply is None else exchange.items
     exchange.cost_micro = visit.sandbox.purse.settle(reservation, read, written, items)
+
+
+def give_back(visit: Visit) -> None:
+    """Let each step take back what it gave: use of limits, a worker or a place before them."""
+    if visit.on_end:
+        with ExitStack() as ends:  # one that fails keeps none of the others from being called
+            for end in reversed(visit.on_end):
+                ends.callback(end)
+
+
+def count_use(visit: Visit) -> None:
+    """Add the request to what was used, and to the times and faults."""
+    visit.sandbox.usage.count(visit)
+    visit.sandbox.tally.count(visit)
+
+
+def close_exchange(visit: Visit) -> None:
+    """Nothing more happens to it: the journal keeps it, and tells those who wait."""
+    visit.sandbox.journal.closed(visit.exchange)
 
 
 def _answer(visit: Visit) -> Answer:

@@ -1,9 +1,10 @@
 """The way of a request through a sandbox, in order.
 
 A request is read to its end and its exchange is opened in the journal. Then the steps of
-:data:`ARRIVAL` are asked in turn until one answers, and all of :data:`DEPARTURE` takes that answer
-out. A step does one thing, has the signature of its neighbours and knows none of them; one that has
-to wait gives what is to be awaited, so that a request that waits for nothing costs no wait.
+:data:`ARRIVAL` are asked in turn until one answers, all of :data:`DEPARTURE` takes that answer out,
+and :data:`END` gives back what was taken and closes the exchange. A step does one thing, has the
+signature of its neighbours and knows none of them; one that has to wait gives what is to be
+awaited, so that a request that waits for nothing costs no wait.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from mockserver import arrival, departure, wire
 from mockserver.answer import Answer
 from mockserver.api import envelope
 from mockserver.delivery import lay_out
-from mockserver.exchange import IN_PROGRESS, SERVER_STOPPED
+from mockserver.exchange import IN_PROGRESS
 from mockserver.intake import Condition, Intake, take_in
 from mockserver.visit import ClientLeftError, Visit, open_visit
 
@@ -51,9 +52,18 @@ DEPARTURE: tuple[Callable[[Visit], Awaitable[None] | None], ...] = (
     departure.shape_and_lay_out,
     departure.deliver,
     departure.judge_faults,
-    departure.settle_budget,
 )
-"""Taken from top to bottom, all of them; then the exchange is closed, however it ended."""
+"""Taken from top to bottom, all of them, unless the client leaves or a step fails."""
+
+END: tuple[Callable[[Visit], None], ...] = (
+    departure.end_exchange,
+    departure.settle_budget,
+    departure.give_back,
+    departure.count_use,
+    departure.close_exchange,
+)
+"""Taken from top to bottom when a request is over, however it ended; none waits, and a mistake in
+one keeps none of the others from being taken."""
 
 
 async def serve(sandbox: Sandbox, incoming: Incoming, connection: Connection) -> bool:
@@ -109,14 +119,8 @@ async def _give_up(visit: Visit) -> None:
 
 def _close(visit: Visit) -> None:
     """Whatever happened, the exchange is closed and nothing stays reserved or taken."""
-    exchange = visit.exchange
-    if exchange.ending == IN_PROGRESS:
-        exchange.end(SERVER_STOPPED, time.monotonic_ns())
-        departure.settle_budget(visit)
-    if visit.reservation is not None:
-        departure.settle_budget(visit)
-    for end in visit.on_end:
-        end()
-    visit.sandbox.usage.count(visit)
-    visit.sandbox.tally.count(visit)
-    visit.sandbox.journal.closed(exchange)
+    for step in END:
+        try:
+            step(visit)
+        except Exception:
+            log.exception("request %s was not ended well", visit.exchange.request_id)

@@ -106,14 +106,8 @@ def _asked(visit: Visit, key: KeySettings) -> Ask:
 
 def _end(visit: Visit, holds: Sequence[Hold]) -> None:
     """Settle with what was really used: nothing without a reply, of a cut stream what was sent."""
-    reply, exchange = visit.reply, visit.exchange
-    if reply is None:
-        visit.sandbox.limiter.end(holds, 0, 0)
-        return
-    tokens_out = reply.tokens_out
-    if reply.stream and exchange.ending != "complete":
-        tokens_out = reply.tokens_sent(exchange.chunks_sent)
-    visit.sandbox.limiter.end(holds, reply.tokens_in, tokens_out)
+    exchange = visit.exchange
+    visit.sandbox.limiter.end(holds, exchange.tokens_in, exchange.tokens_out)
 
 
 def _message(refused_by: Sequence[Part]) -> str:

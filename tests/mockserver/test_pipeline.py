@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pytest
 
     from mockserver.sandbox import Sandbox
+    from mockserver.visit import Visit
     from tests.mockserver.conftest import OpenSandbox
 
 EMBED = {"model": "pawa-embeddings-v1-20241001", "sentences": ["moja", "mbili"]}
@@ -22,6 +23,7 @@ def test_the_order_is_that_of_the_design() -> None:
     """Refusals for free first, then what costs, then the work; a fault before limit and budget."""
     asked = [step.__name__ for step in pipeline.ARRIVAL]
     taken = [step.__name__ for step in pipeline.DEPARTURE]
+    ended = [step.__name__ for step in pipeline.END]
 
     assert asked == [
         *("refuse_unreadable", "check_key", "look_up_rule", "answer_by_fault", "find_endpoint"),
@@ -34,12 +36,10 @@ def test_the_order_is_that_of_the_design() -> None:
             "make_reply",
         ),
     ]
-    assert taken == [
-        *("lose_answer", "sign", "shape_and_lay_out", "deliver", "judge_faults"),
-        "settle_budget",
-    ]
+    assert taken == ["lose_answer", "sign", "shape_and_lay_out", "deliver", "judge_faults"]
+    assert ended == ["end_exchange", "settle_budget", "give_back", "count_use", "close_exchange"]
     assert all(getattr(arrival, name) for name in asked)
-    assert all(getattr(departure, name) for name in taken)
+    assert all(getattr(departure, name) for name in (*taken, *ended))
 
 
 class TestAHealthyServer:
@@ -146,6 +146,34 @@ class TestWhenThingsGoWrong:
         assert exchange.ending == "complete"
         assert sandbox.ledger.reserved_micro == 0
         assert sandbox.journal.in_flight == 0
+
+    async def test_a_mistake_in_giving_back_keeps_nothing_else_from_it(
+        self,
+        open_sandbox: OpenSandbox,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        """The limit before it is settled, the worker behind it is free, the exchange is closed."""
+
+        def broken() -> None:
+            raise ZeroDivisionError
+
+        def break_soon(visit: Visit) -> None:
+            visit.on_end.append(broken)
+
+        sandbox = await open_sandbox(
+            rate_limits=[{"dimension": "concurrency", "limit": 1}], capacity={"workers": 1}
+        )
+        place = pipeline.ARRIVAL.index(arrival.take_capacity)
+        steps = (*pipeline.ARRIVAL[:place], break_soon, *pipeline.ARRIVAL[place:])
+        monkeypatch.setattr(pipeline, "ARRIVAL", steps)
+        statuses = [(await ask(sandbox, request(body=chat()))).status for _ in range(2)]
+        await last(sandbox, 2)
+
+        assert statuses == [200, 200]
+        assert sandbox.workers.at_work == 0
+        assert sandbox.journal.in_flight == 0
+        assert "ZeroDivisionError" in caplog.text
 
 
 async def test_a_request_keeps_the_settings_it_began_with(open_sandbox: OpenSandbox) -> None:
