@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from mockserver.config import ConfigFile
 from mockserver.config_example import explanations
+from mockserver.config_meanings import MEANINGS
 from mockserver.settings import LimitHeaderSettings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -30,6 +31,10 @@ def config_schema() -> dict[str, Any]:
         place = _table_at(schema, table)
         if text and place is not None and name in place["properties"]:
             place["properties"][name]["description"] = text
+    for name, meanings in MEANINGS.items():
+        definition = schema if name == ConfigFile.__name__ else schema["$defs"][name]
+        for setting, meaning in meanings.items():
+            definition["properties"][setting]["description"] = meaning
     for definition in (schema, *schema["$defs"].values()):
         # Docstrings are written for who reads the code.
         told = definition.get("description", "")

@@ -61,7 +61,7 @@ def describe_fault(fault: type[Fault]) -> FaultDescription:
         Parameter(
             name=name,
             meaning=prop.get("description", ""),
-            allowed=_allowed(prop),
+            allowed=allowed(prop),
             unit=_unit(name),
             required=name in required,
             default=prop.get("default"),
@@ -101,10 +101,10 @@ def _unit(name: str) -> str:
     return last if last in {"bytes", "chunks"} else ""
 
 
-def _allowed(schema: Mapping[str, Any]) -> str:
+def allowed(schema: Mapping[str, Any]) -> str:
     """Which values a setting takes, in words."""
     if "anyOf" in schema:
-        options = [_allowed(option) for option in schema["anyOf"] if option.get("type") != "null"]
+        options = [allowed(option) for option in schema["anyOf"] if option.get("type") != "null"]
         return " or ".join(options)
     if "const" in schema:
         return json.dumps(schema["const"])

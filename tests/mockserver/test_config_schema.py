@@ -81,7 +81,7 @@ def test_a_setting_is_explained_in_the_words_of_the_example() -> None:
     assert SCHEMA["properties"]["seed"]["description"].startswith("Where chance begins")
     assert SCHEMA["$defs"]["ReplyRule"]["properties"]["match"]["description"].startswith("Which")
     models = SCHEMA["$defs"]["ModelLatencySettings"]["properties"]
-    assert models["base_s"]["description"].startswith("A model's own times")
+    assert models["base_s"]["description"].startswith("Seconds before")
 
 
 def test_a_json_file_may_name_it() -> None:
