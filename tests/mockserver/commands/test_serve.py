@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import ssl
@@ -328,3 +329,23 @@ def test_a_configured_token_is_not_said(start_mock: StartMock, tmp_path: Path) -
 
     assert "# PAWA_AI_API_KEY: the secret of key app, as it is configured" in out
     assert "planted" not in mock.ready + out + err + env.read_text()
+
+
+def test_a_terminal_that_is_closed_ends_the_server(tmp_path: Path) -> None:
+    """SIGHUP is a wish to read the file only while there is somebody to wish it."""
+    config = tmp_path / "mock.toml"
+    config.write_text("seed = 1")
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--config", str(config)],
+        preexec_fn=lambda: os.login_tty(theirs),  # noqa: PLW1509 - nothing else makes it a terminal
+    )
+    os.close(theirs)
+    told = b""
+    try:
+        while b"PAWA_MOCK_SERVER=" not in told:
+            told += os.read(ours, 4096)
+    finally:
+        os.close(ours)
+
+    assert process.wait(timeout=30) == 0
