@@ -6,13 +6,13 @@ else the mock says what a document of these bytes might hold, always the same.
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 from functools import partial
 from typing import TYPE_CHECKING
 
 from mockserver.api import envelope, fields, form_fields
 from mockserver.api.endpoint import Endpoint
+from mockserver.api.extraction import decoded
 from mockserver.api.multipart import UploadedFile, parse_form
 from mockserver.api.work import Moment, Reply, Work
 from mockserver.replies.text import words_of
@@ -27,21 +27,11 @@ PARSED = "Documents parsed successfully"
 FIELDS = frozenset({"model", "documents"})
 PLACEHOLDER_WORDS = 60
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-
 
 def content_of(data: bytes) -> str:
     """The text in a document: its own, or words that stand for what only a model could read."""
-    coding = next((coding for bom, coding in _BOMS if data.startswith(bom)), "utf-8")
-    try:
-        text = data.decode(coding)
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" not in text:
+    text = decoded(data)
+    if text is not None:
         return text
     seed = hashlib.blake2b(data, digest_size=16, person=b"document").digest()
     return " ".join(words_of(seed, PLACEHOLDER_WORDS))

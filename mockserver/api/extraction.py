@@ -36,7 +36,7 @@ def text_of(filename: str, content_type: str, data: bytes) -> str | None:
 
     The ending of the name decides before the type: clients often send a type of their own making.
     """
-    text = _decoded(data)
+    text = decoded(data)
     if text is None:
         return None
     _, dot, ending = filename.lower().rpartition(".")
@@ -50,8 +50,8 @@ def text_of(filename: str, content_type: str, data: bytes) -> str | None:
     return text
 
 
-def _decoded(data: bytes) -> str | None:
-    """UTF-8, or UTF-16 with its mark; None for anything else."""
+def decoded(data: bytes) -> str | None:
+    """The text that bytes are: UTF-8, or UTF-16 with its mark; None for anything else."""
     if data.startswith(_BINARY_HEADS):
         return None
     try:

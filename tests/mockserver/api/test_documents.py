@@ -54,9 +54,10 @@ def test_a_byte_order_mark_tells_the_coding(coding: str) -> None:
     assert content_of("Habari é".encode(coding)) == "Habari é"
 
 
-def test_bytes_with_nul_are_no_text() -> None:
-    """Even where they happen to be UTF-8."""
-    assert "\0" not in content_of(b"a\0b")
+@pytest.mark.parametrize("data", [b"a\0b", b"%PDF-1.7\n1 0 obj", b"{\\rtf1 Habari}"])
+def test_what_a_model_would_have_to_read_is_no_text(data: bytes) -> None:
+    """Even where all of its bytes happen to be letters."""
+    assert len(content_of(data).split()) == PLACEHOLDER_WORDS
 
 
 def test_reading_is_what_costs(ask: Asker) -> None:
