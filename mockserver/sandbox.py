@@ -15,7 +15,7 @@ from mockserver.admission.budget import Purse
 from mockserver.admission.capacity import Workers
 from mockserver.admission.limiter import Limiter
 from mockserver.api.store import Store
-from mockserver.clock import RealClock, TurnableClock
+from mockserver.clock import NS_PER_S, RealClock, TurnableClock
 from mockserver.connection_server import ConnectionServer
 from mockserver.errors import DefaultSandboxError
 from mockserver.faults.plan import Plan
@@ -177,10 +177,7 @@ class Sandbox:
         With another seed every counter starts at nothing, since the draws are others.
         """
         anew = settings.seed != self.settings.seed
-        if anew:
-            plan = Plan(rules, settings.seed)
-        else:
-            plan = self.plan.with_rules(rules, self.plan_age_s)
+        plan = Plan(rules, settings.seed) if anew else self.plan.with_rules(rules, self.plan_age_s)
         self._check_rules(plan.rules)
         self._swap(settings)
         if anew:
@@ -217,7 +214,7 @@ class Sandbox:
     @property
     def plan_age_s(self) -> float:
         """How many seconds ago the plan was set, on the sandbox's clock."""
-        return (self.clock.monotonic_ns() - self.plan_set_ns) / 1_000_000_000
+        return (self.clock.monotonic_ns() - self.plan_set_ns) / NS_PER_S
 
     def plan_status(self) -> tuple[RuleStatus, ...]:
         """What has become of each rule."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from mockserver.clock import NS_PER_S
+
 if TYPE_CHECKING:
     from mockserver.settings import KeyBlockSettings
-
-NS_PER_S = 1_000_000_000
 
 
 class Blocks:

@@ -10,6 +10,8 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from mockserver.clock import NS_PER_S
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from mockserver.settings import KeySettings
     from mockserver.settings.keys import Moment
 
-NS_PER_S = 1_000_000_000
 
 DATE_STEP_S = 1e-6
 """What a date is exact to, in seconds: one may be a step later than the time it was made from."""

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from mockserver import retry_after
 from mockserver.admission.windows import NEVER
+from mockserver.clock import NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mockserver.answer import Headers
 
-NS_PER_S = 1_000_000_000
 NS_PER_MS = 1_000_000
 
 _UNITS = {

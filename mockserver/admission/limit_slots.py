@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.admission.buckets import Bucket, SettledBucket
 from mockserver.admission.windows import Concurrency, FixedWindow, SlidingCount, SlidingSum, Slope
+from mockserver.clock import NS_PER_S
 from mockserver.globs import path_test, text_test
 from mockserver.settings.limits import MINUTE_S, LimitSettings
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from mockserver.admission.windows import Window
     from mockserver.settings import RateLimitSettings
-
-NS_PER_S = 1_000_000_000
 
 
 @dataclass(slots=True)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from mockserver.admission import refusals
 from mockserver.admission.bell import Bell
-from mockserver.admission.limit_headers import NS_PER_S, limit_headers, retry_headers
+from mockserver.admission.limit_headers import limit_headers, retry_headers
 from mockserver.admission.limit_slots import Ask
 from mockserver.admission.limiter import lines_of
 from mockserver.api import envelope
+from mockserver.clock import NS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence

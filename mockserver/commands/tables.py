@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mockserver.clock import NS_PER_S
 from mockserver.control.calls import written_rule
 from mockserver.faults.description import as_toml
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from mockserver.faults.rules import Rule
     from mockserver.journal import Exchange
 
-NS_PER_S = 1_000_000_000
 PIPED_WIDTH = 200
 
 

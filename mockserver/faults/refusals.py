@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from mockserver.admission import refusals
-from mockserver.admission.limit_headers import NS_PER_S, Standing, limit_headers, retry_headers
+from mockserver.admission.limit_headers import Standing, limit_headers, retry_headers
 from mockserver.admission.windows import NEVER
 from mockserver.api import envelope
+from mockserver.clock import NS_PER_S
 from mockserver.faults.base import Fault, Seconds
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mockserver.admission.keys import is_reached
+from mockserver.clock import NS_PER_S
 from mockserver.config import check
 from mockserver.control.calls import KeyBlock, KeyInfo, KeyMade, KeyRotation
 from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
@@ -17,8 +18,6 @@ from mockserver.settings import KeySettings, PreviousSecret
 if TYPE_CHECKING:
     from mockserver.answer import Answer
     from mockserver.sandbox import Sandbox
-
-NS_PER_S = 1_000_000_000
 
 
 async def show_keys(call: ControlCall) -> Answer:

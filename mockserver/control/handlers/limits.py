@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from mockserver.clock import NS_PER_S
 from mockserver.control.calls import LimitsCall, LimitsInfo, RateLimitInfo
 from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 from mockserver.control.handlers.sandboxes import patched
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from mockserver.admission.limit_headers import Standing
     from mockserver.answer import Answer
     from mockserver.sandbox import Sandbox
-
-NS_PER_S = 1_000_000_000
 
 
 async def set_rate_limit(call: ControlCall) -> Answer:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mockserver.admission.keys import NS_PER_S, KeyRing, bearer_key, is_reached
+from mockserver.admission.keys import KeyRing, bearer_key, is_reached
+from mockserver.clock import NS_PER_S
 from mockserver.settings import KeySettings, PreviousSecret
 
 
