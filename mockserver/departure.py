@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockserver import frozen, wire
+from mockserver.admission import rate_limit
 from mockserver.api import envelope
 from mockserver.delivery import lay_out
 from mockserver.effect import Progress, Stage, begun_at
@@ -47,12 +48,13 @@ def lose_answer(visit: Visit) -> None:
 
 
 def sign(visit: Visit) -> None:
-    """Put the request id on the answer, and the rule where rules are announced."""
+    """Put on the answer its request id, the rule where rules are announced, and the limits."""
     answer = envelope.with_request_id(_answer(visit), visit.exchange.request_id)
     if visit.decision is not None and visit.settings.announce_rules:
         answer = answer.with_headers((RULE_HEADER, visit.decision.rule_id))
-    if visit.limit_headers:
-        answer = answer.with_headers(*visit.limit_headers)
+    if visit.sandbox.limiter.on:
+        limits = visit.limit_headers or rate_limit.headers_of(visit)
+        answer = answer.with_headers(*limits) if limits else answer
     visit.answer = answer
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
     from mockserver.admission.limiter import Hold, Part, Verdict
-    from mockserver.answer import Answer
+    from mockserver.answer import Answer, Headers
     from mockserver.settings import KeySettings
     from mockserver.visit import Visit
 
@@ -35,6 +35,20 @@ def limit(visit: Visit, key: KeySettings) -> Answer | Awaitable[Answer | None] |
     if verdict.queue_ns:
         return _limit_in_turn(visit, key, ask, verdict.queue_ns)
     return _decided(visit, key, parts, verdict)
+
+
+def headers_of(visit: Visit) -> Headers:
+    """How the limits of its key stand, for an answer that was given before they were asked."""
+    if visit.settings.limit_headers.format == "off" or visit.key is None:
+        return ()
+    limiter, clock = visit.sandbox.limiter, visit.sandbox.clock
+    parts = limiter.parts(_asked(visit, visit.key))
+    return _headers(visit, parts, clock.monotonic_ns(), clock.wall_s())
+
+
+def _headers(visit: Visit, parts: Sequence[Part], now_ns: int, wall_s: float) -> Headers:
+    standings = visit.sandbox.limiter.standings(parts, now_ns)
+    return limit_headers(visit.settings.limit_headers.format, standings, wall_s)
 
 
 async def _limit_in_turn(visit: Visit, key: KeySettings, ask: Ask, queue_ns: int) -> Answer | None:
@@ -59,8 +73,7 @@ def _decided(visit: Visit, key: KeySettings, parts: list[Part], verdict: Verdict
             visit.sandbox.journal.note("key_blocked", key_id=key.id, for_s=block_ns / NS_PER_S)
         wait_ns = max(wait_ns, block_ns)
     if told.format != "off":
-        standings = limiter.standings(parts, now_ns)
-        visit.limit_headers = limit_headers(told.format, standings, wall_s)
+        visit.limit_headers = _headers(visit, parts, now_ns, wall_s)
     if verdict.allowed:
         return None
     hinted = all(meter.slot.settings.retry_after for meter, _ in verdict.refused_by)

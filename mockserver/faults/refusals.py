@@ -63,13 +63,14 @@ class RateLimited(Fault):
         return refusals.rate_limited(hints)
 
     def shape_reply(self, answer: Answer, facts: RequestFacts) -> Answer:
-        """Put the headers where the limiter puts them: behind all others."""
+        """Put the headers where the limiter puts them: behind all others, instead of its own."""
         if self.headers is None:
             return answer
         reset_s = self.window_s if self.retry_after_s is None else self.retry_after_s
-        return answer.with_headers(
-            *_told(self.headers, self.dimension, (self.limit, 0), (self.window_s, reset_s), facts)
-        )
+        amounts, times = (self.limit, 0), (self.window_s, reset_s)
+        for name, value in _told(self.headers, self.dimension, amounts, times, facts):
+            answer = answer.with_header(name, value)
+        return answer
 
 
 class RateLimitHeaders(Fault):

@@ -52,7 +52,7 @@ async def test_who_waits_as_told_is_let_in_and_a_second_earlier_is_not(
 
 class TestHeaders:
     @pytest.mark.parametrize("stream", [False, True])
-    async def test_every_answer_that_met_the_limiter_counts_truly(
+    async def test_every_answer_of_the_limiter_counts_truly(
         self, open_sandbox: OpenSandbox, stream: bool
     ) -> None:
         """Success, refusal and stream alike: what is left behind this request."""
@@ -81,18 +81,62 @@ class TestHeaders:
     async def test_they_stand_on_what_is_refused_behind_the_limiter(
         self, open_sandbox: OpenSandbox
     ) -> None:
-        """A spent budget, too; what never met the limiter says nothing."""
+        """A spent budget, too."""
         sandbox = await open_sandbox(
             rate_limits=[{"limit": 5, "dimension": "tokens_in"}],
             limit_headers="ietf",
             budget={"limit_units": 0},
         )
         refused = await ask(sandbox, request(body=chat()))
-        invalid = await ask(sandbox, request(body=b"[]"))
 
-        assert (refused.status, invalid.status) == (402, 400)
+        assert refused.status == 402
         assert refused.header("ratelimit-policy") == '"tokens_in-60s";q=5;qu="input-tokens";w=60'
-        assert invalid.header("ratelimit") is None
+
+    async def test_they_stand_on_what_is_answered_before_the_limiter(
+        self, open_sandbox: OpenSandbox
+    ) -> None:
+        """A fault, a mistake, a forbidden or unknown path: they use nothing and say what is left.
+
+        Nobody knows whose limits a stranger's would be.
+        """
+        sandbox = await open_sandbox(
+            rate_limits=[{"limit": 5, "scope": "project"}],
+            limit_headers="x-ratelimit",
+            clock=STILL,
+            keys=[
+                {"id": "dev", "key": "pawa-dev-key"},
+                {"id": "shut", "key": "shut-key-for-tests", "endpoints": ["/models"]},
+                {"id": "off", "key": "off-key-for-tests", "state": "blocked"},
+            ],
+            rules=[{"match": {"body": "fault"}, "fault": {"kind": "status", "status": 503}}],
+        )
+        await chats(sandbox, 1)
+        answers = [
+            await ask(sandbox, request(body=chat("fault"))),
+            await ask(sandbox, request(body=b"[]")),
+            await ask(sandbox, request("/v1/nowhere")),
+            await ask(sandbox, request(body=chat(), key="shut-key-for-tests")),
+            await ask(sandbox, request(body=chat(), key="off-key-for-tests")),
+        ]
+        stranger = await ask(sandbox, request(body=chat(), key="nobodys-key"))
+
+        assert [(one.status, one.header("x-ratelimit-remaining-requests")) for one in answers] == [
+            (status, "4") for status in (503, 400, 404, 403, 403)
+        ]
+        assert stranger.header("x-ratelimit-remaining-requests") is None
+
+    async def test_those_that_a_fault_tells_stand_alone(self, open_sandbox: OpenSandbox) -> None:
+        """A client never gets two numbers for one limit."""
+        fault = {"kind": "rate_limited", "headers": "x-ratelimit", "limit": 7}
+        sandbox = await open_sandbox(
+            rate_limit={"requests_per_minute": 5},
+            limit_headers="x-ratelimit",
+            rules=[{"fault": fault}],
+        )
+        head = (await ask(sandbox, request(body=chat()))).head.lower()
+
+        assert head.count(b"x-ratelimit-limit-requests") == 1
+        assert b"x-ratelimit-limit-requests: 7\r\n" in head
 
     async def test_retry_after_can_be_told_otherwise_or_not_at_all(
         self, open_sandbox: OpenSandbox
