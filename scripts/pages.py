@@ -1,8 +1,8 @@
 """Writes the pages of docs/ that are made from the code, or says which are out of date.
 
 ``python scripts/pages.py`` writes ``docs/api.md``, ``docs/rows.md``, the tables of targets and of
-the mock's commands in ``docs/commands.md`` and that of defects in ``docs/zoo.md``; with ``--check``
-it only compares and exits 1 when one differs.
+the mock's commands in ``docs/commands.md``, that of defects in ``docs/zoo.md`` and those of
+settings in ``docs/config.md``; with ``--check`` it only compares and exits 1 when one differs.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.cli import cli as mock_cli
+from mockserver.config_page import with_settings
 from scenarios.registry import discover
 from scenarios.targets import Targets
 from scenarios.zoo.defects import DEFECTS
@@ -175,6 +176,8 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield commands, mock_commands_page(commands_page(commands.read_text("utf-8")))
     zoo = DOCS / "zoo.md"
     yield zoo, zoo_page(zoo.read_text("utf-8"))
+    config = DOCS / "config.md"
+    yield config, with_settings(config.read_text("utf-8"))
 
 
 def main() -> int:

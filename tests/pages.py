@@ -3,7 +3,8 @@
 - ``toml``: must be a good configuration; one that begins with ``# NAME.toml`` is that file.
 - ``sh``: ``pawa-mock serve`` starts a server, on free ports; all else runs beside it. Variables and
   functions of a line hold for the rest of the page.
-- ``python``: with a test in it, a test file; else a program that is run.
+- ``python``: with a test in it, a test file; else a program that is run. So is ``js``, where there
+  is node.
 - ``text``: what the block before it printed; ``…`` stands for anything, and seconds are the
   machine's.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -96,7 +98,9 @@ class Walk:
             elif block.language == "sh":
                 said = "".join(self._commands(block.text, place))
             elif block.language == "python" and not is_test(block):
-                said = self._program(block.text, place)
+                said = self._program([sys.executable], "program.py", block.text, place)
+            elif block.language == "js" and shutil.which("node"):
+                said = self._program(["node"], "program.mjs", block.text, place)
             elif block.language == "text":
                 assert printed(said, block.text), f"{place}: it printed\n{said}"
 
@@ -128,10 +132,10 @@ class Walk:
         self.carried += [line for line in script if _CARRIED.match(line)]
         return self._ran(["bash", "-euo", "pipefail", "-c", lines], place)
 
-    def _program(self, text: str, place: str) -> str:
-        program = self.folder / "program.py"
+    def _program(self, command: list[str], name: str, text: str, place: str) -> str:
+        program = self.folder / name
         program.write_text(self._at_home(text), "utf-8")
-        return self._ran([sys.executable, str(program)], place)
+        return self._ran([*command, str(program)], place)
 
     def _ran(self, command: list[str], place: str) -> str:
         environment = os.environ | {

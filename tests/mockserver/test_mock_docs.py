@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import click
+import pytest
 
+from mockserver.api.routes import ENDPOINTS
 from mockserver.cli import cli
 from mockserver.config import ConfigFile, check
 from mockserver.control.calls import JournalQuery
@@ -19,7 +21,7 @@ from mockserver.settings import SandboxSettings, Snapshot
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydantic import BaseModel
+    from mockserver.api.endpoint import Endpoint
 
 DOCS = Path(__file__).parents[2] / "docs"
 MOCK = (DOCS / "mock.md").read_text("utf-8")
@@ -39,15 +41,6 @@ def models_in(annotation: object) -> Iterator[type[Snapshot]]:
         yield from models_in(inner)
 
 
-def fields_in(model: type[BaseModel]) -> set[str]:
-    """Every field of a table and of the tables in it."""
-    names = set(model.model_fields)
-    for field in model.model_fields.values():
-        for inner in models_in(field.annotation):
-            names |= fields_in(inner)
-    return names
-
-
 def test_every_command_is_told() -> None:
     """Here by its name; all of its options in `docs/commands.md`, which is made from the code."""
     told = section("what-for")
@@ -55,11 +48,10 @@ def test_every_command_is_told() -> None:
     assert [name for name in cli.commands if f"`{name}`" not in told] == []
 
 
-def test_every_setting_is_told() -> None:
-    """Down to the last field."""
-    told = section("settings")
-
-    assert [name for name in sorted(fields_in(ConfigFile)) if f"`{name}`" not in told] == []
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.name)
+def test_every_endpoint_is_told(endpoint: Endpoint) -> None:
+    """With its path, in the row of its family."""
+    assert f"/v1{endpoint.path}`" in MOCK
 
 
 def test_every_preset_is_told_in_its_own_words() -> None:
@@ -77,11 +69,10 @@ def test_every_call_of_the_control_api_is_told() -> None:
     assert [name for name in JournalQuery.model_fields if f"`{name}`" not in told] == []
 
 
-def test_the_file_in_the_documents_is_a_good_one() -> None:
-    """As it stands there."""
-    texts = re.findall(r"```toml\n(.*?)```", MOCK, re.DOTALL)
-    files = [check(ConfigFile, tomllib.loads(text), "docs/mock.md") for text in texts]
-    assert any(file.rules for file in files)
+def test_the_rules_for_replies_in_the_documents_are_good_ones() -> None:
+    """As they stand there."""
+    (text,) = re.findall(r"```toml\n(.*?)```", MOCK, re.DOTALL)
+    assert len(check(ConfigFile, tomllib.loads(text), "docs/mock.md").replies.rules) == 3
 
 
 def test_the_command_lines_in_the_documents_are_good_ones() -> None:
