@@ -96,7 +96,7 @@ class MockServer:
         """All open sandboxes, the first one first."""
         return tuple(self._sandboxes.values())
 
-    def sandbox(self, name: str) -> Sandbox:
+    def sandbox(self, name: str = "default") -> Sandbox:
         """An open sandbox by its name. Raises UnknownSandboxError."""
         try:
             return self._sandboxes[name]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ssl
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 
-from mockserver.control.dispatch import PREFIX
+from mockserver.control.dispatch import PREFIX, is_loopback
 from mockserver.control.event_lines import events_in
 from mockserver.errors import MockServerError
 
@@ -40,8 +41,9 @@ class Transport:
 
     ``address`` is that of the server (``http://127.0.0.1:8080``; a trailing ``/v1`` or ``/_mock``
     is left out). ``token`` is the server's ``control_token``, where it asks for one. ``ca_file`` is
-    the certificate to trust at an https address; without it, those that this machine trusts
-    (``SSL_CERT_FILE`` names others).
+    the certificate to trust at an https address. Without it, a server on this machine is believed
+    whatever it shows, since a wrong certificate is one of the things that it is told to show;
+    elsewhere those are that this machine trusts (``SSL_CERT_FILE`` names others).
     """
 
     def __init__(
@@ -54,9 +56,8 @@ class Transport:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        trusted = ssl.create_default_context(cafile=self._ca_file) if self._ca_file else True
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=trusted), headers=self._headers
+            connector=aiohttp.TCPConnector(ssl=self._trusted()), headers=self._headers
         )
         return self
 
@@ -108,6 +109,11 @@ class Transport:
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise self._unreachable(error) from error
 
+    def _trusted(self) -> ssl.SSLContext | bool:
+        if self._ca_file is not None:
+            return ssl.create_default_context(cafile=self._ca_file)
+        return not is_loopback(urlsplit(self._root).hostname or "")
+
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             raise MockServerError("use the control client as `async with ControlClient(...)`")
@@ -115,6 +121,11 @@ class Transport:
 
     def _unreachable(self, error: Exception) -> UnreachableError:
         where = self._root.removesuffix(PREFIX)
+        if isinstance(error, aiohttp.ClientConnectorCertificateError):
+            return UnreachableError(
+                f"the certificate of {where} is not trusted here ({_reason(error)}); "
+                "name the one to trust in SSL_CERT_FILE"
+            )
         return UnreachableError(
             f"no mock server answers at {where} ({type(error).__name__}); "
             "start one with: pawa-mock serve"
@@ -127,4 +138,15 @@ async def _read(response: aiohttp.ClientResponse) -> object:
     if response.status < 400:
         return value
     lines = value.get("errors") if isinstance(value, dict) else None
-    raise ControlError(response.status, lines or [f"the server answered {response.status}"])
+    if not lines:
+        raise UnreachableError(
+            f"{response.url.origin()} answered {response.status}, and not as a control API; "
+            "that is at the address of the server's first sandbox"
+        )
+    raise ControlError(response.status, lines)
+
+
+def _reason(error: aiohttp.ClientConnectorCertificateError) -> str:
+    """What OpenSSL has against a certificate, in its own words."""
+    cause = error.certificate_error
+    return getattr(cause, "verify_message", "") or str(cause)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from aiohttp import web
 
+from mockserver.control import transport
 from mockserver.control.client import ControlClient
 from mockserver.control.transport import ControlError, Transport, UnreachableError
 from mockserver.errors import MockServerError
@@ -63,14 +66,48 @@ async def test_outside_of_its_context_there_is_no_way() -> None:
 
 
 async def test_a_server_that_speaks_tls_is_reached_by_its_authority() -> None:
-    """Who is not told whom to trust is told what failed."""
+    """The certificate of whom to trust is in its file."""
     encrypted = SandboxSettings(tls=TlsSettings())
-    async with MockServer(ServerSettings(sandboxes=(encrypted,))) as server:
-        async with ControlClient(server.url, ca_file=server.default.ca_file) as client:
-            assert [one.base_url for one in await client.sandboxes()] == [server.url]
-        async with Transport(server.url) as way:
-            with pytest.raises(UnreachableError, match="ClientConnectorCertificateError"):
-                await way._call("GET", "/healthz")
+    async with (
+        MockServer(ServerSettings(sandboxes=(encrypted,))) as server,
+        ControlClient(server.url, ca_file=server.default.ca_file) as client,
+    ):
+        assert [one.base_url for one in await client.sandboxes()] == [server.url]
+
+
+@pytest.mark.parametrize("certificate", ["expired", "wrong_name", "self_signed"])
+async def test_a_wrong_certificate_does_not_shut_out_who_steers_this_machine(
+    certificate: Literal["expired", "wrong_name", "self_signed"],
+) -> None:
+    """Else the journal of a server that was told to show one could not be read."""
+    wrong = SandboxSettings(tls=TlsSettings(certificate=certificate))
+    async with (
+        MockServer(ServerSettings(sandboxes=(wrong,))) as server,
+        Transport(server.url) as way,
+    ):
+        assert await way._call("GET", "/healthz") == {"status": "ok", "sandboxes": ["default"]}
+
+
+async def test_a_certificate_that_is_not_trusted_is_told_with_the_mend(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Beyond this machine a server is believed only by its authority."""
+    monkeypatch.setattr(transport, "is_loopback", lambda _: False)
+    encrypted = SandboxSettings(tls=TlsSettings())
+    async with (
+        MockServer(ServerSettings(sandboxes=(encrypted,))) as server,
+        Transport(server.url) as way,
+    ):
+        with pytest.raises(UnreachableError, match=r"not trusted here .*SSL_CERT_FILE"):
+            await way._call("GET", "/healthz")
+
+
+async def test_the_address_of_another_sandbox_is_told_to_be_one(server: MockServer) -> None:
+    """The control API is at the first sandbox's, and what others say of it is theirs."""
+    other = await server.open_sandbox(SandboxSettings(name="other"))
+    async with Transport(other.base_url) as way:
+        with pytest.raises(UnreachableError, match=r"answered 404, .*first sandbox"):
+            await way._call("GET", "/healthz")
 
 
 async def test_the_certificate_of_a_running_server_can_be_changed(server: MockServer) -> None:
@@ -80,7 +117,7 @@ async def test_the_certificate_of_a_running_server_can_be_changed(server: MockSe
         sandbox = server.sandbox("https")
         await client.patch_settings({"tls": {"certificate": "expired"}}, "https")
         async with Transport(sandbox.base_url, ca_file=sandbox.ca_file) as way:
-            with pytest.raises(UnreachableError, match="ClientConnectorCertificateError"):
+            with pytest.raises(UnreachableError, match="certificate has expired"):
                 await way._call("GET", "/healthz")
         assert await sandbox.journal.wait_for(
             lambda seen: any(one.ended_ns is not None for one in seen.connections()), 5.0
