@@ -28,6 +28,7 @@ from mockserver.faults.rules import Rule, parse_rules
 from mockserver.settings import SandboxSettings
 
 KEY = "soak-key"
+TASKS = "pawa_mock_asyncio_tasks"
 EMBEDDER = "pawa-embeddings-v1-20241001"
 CONFIG = """
 seed = 1
@@ -141,11 +142,13 @@ async def visitor(url: str, seed: int, until_s: float, seen: Seen) -> None:
             await asyncio.sleep(draw.random() * 0.02)
 
 
-async def turmoil(control: ControlClient, seed: int, until_s: float) -> int:
-    """Plans, settings and sandboxes that change all the time; how many sandboxes came and went."""
+async def turmoil(control: ControlClient, config: Path, seed: int, until_s: float) -> int:
+    """Plans, the file and sandboxes that change all the time; how many sandboxes came and went."""
     draw, opened = random.Random(seed), 0
     while time.monotonic() < until_s:
         await control.replace_rules(*plan(draw))
+        words = f"tokens = {draw.randint(40, 80)}"
+        await asyncio.to_thread(config.write_text, CONFIG.replace("tokens = 60", words))
         name = f"guest-{opened}"
         info = await control.open_sandbox(SandboxSettings(name=name))
         opened += 1
@@ -159,14 +162,23 @@ async def turmoil(control: ControlClient, seed: int, until_s: float) -> int:
     return opened
 
 
-async def soak(url: str, process: psutil.Process, duration_s: float) -> list[str]:
+async def tasks_of(url: str) -> int:
+    """How many tasks the server's loop has."""
+    root = url.removesuffix("/v1")
+    async with aiohttp.ClientSession() as session, session.get(f"{root}/metrics") as answer:
+        lines = (await answer.text()).splitlines()
+    return int(float(next(line for line in lines if line.startswith(TASKS)).split()[-1]))
+
+
+async def soak(url: str, config: Path, process: psutil.Process, duration_s: float) -> list[str]:
     """Load, then look; what is wrong, a line each."""
+    tasks = await tasks_of(url)
     seen, started_s = Seen(), time.monotonic()
     until_s, warm_s = started_s + duration_s, min(60.0, duration_s / 4)
     memory: list[float] = []
     async with ControlClient(url) as control:
         work = [asyncio.create_task(visitor(url, n, until_s, seen)) for n in range(24)]
-        turning = asyncio.create_task(turmoil(control, 99, until_s))
+        turning = asyncio.create_task(turmoil(control, config, 99, until_s))
         await asyncio.sleep(warm_s)
         while time.monotonic() < until_s:
             memory.append(vitals(process).memory_mib)
@@ -188,6 +200,9 @@ async def soak(url: str, process: psutil.Process, duration_s: float) -> list[str
     first, last = statistics.median(memory[:quarter]), statistics.median(memory[-quarter:])
     say(f"memory: {first:.1f} MiB after {warm_s:.0f} s, {last:.1f} MiB at the end")
     wrong = []
+    left = await tasks_of(url) - tasks
+    if left > 0:
+        wrong.append(f"{left} tasks are left over")
     if info.in_flight:
         wrong.append(f"{info.in_flight} requests are still in flight")
     if journalled != seen.sent:
@@ -214,13 +229,15 @@ def main() -> int:
         config.write_text(CONFIG)
         command = [sys.executable, "-m", "mockserver", "serve", "--port", "0"]
         server = subprocess.Popen(  # noqa: S603 - our own words
-            [*command, "--config", str(config)], stdout=subprocess.PIPE, text=True
+            [*command, "--config", str(config), "--log-level", "warning"],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         try:
             ready = next(line for line in server.stdout or () if line.startswith("ready "))
             process, url = psutil.Process(server.pid), ready.split()[1]
             before = vitals(process)
-            wrong = asyncio.run(soak(url, process, asked.minutes * 60))
+            wrong = asyncio.run(soak(url, config, process, asked.minutes * 60))
             deadline_s = time.monotonic() + 10
             while vitals(process).files > before.files and time.monotonic() < deadline_s:
                 time.sleep(0.05)
