@@ -56,6 +56,7 @@ def pawa_mock(
 
     ``@pytest.mark.pawa_mock(seed=1, budget={"limit_units": 5})`` gives it settings.
     """
+    from mockserver.config import ConfigError, check  # noqa: PLC0415 - only when it is used
     from mockserver.settings import SandboxSettings  # noqa: PLC0415 - only when it is used
     from mockserver.testing import PawaMock  # noqa: PLC0415 - only when it is used
 
@@ -65,7 +66,10 @@ def pawa_mock(
         for name, value in marker.kwargs.items()
     }
     told.setdefault("announce_rules", True)
-    settings = SandboxSettings.model_validate({"name": f"test-{next(_numbers)}", **told})
+    try:
+        settings = check(SandboxSettings, {"name": f"test-{next(_numbers)}", **told}, MARKER)
+    except ConfigError as error:
+        pytest.fail(str(error), pytrace=False)
     mock = PawaMock(pawa_mock_server, settings)
     for name, value in zip(ENVIRONMENT, (mock.base_url, mock.api_key), strict=True):
         monkeypatch.setenv(name, value)

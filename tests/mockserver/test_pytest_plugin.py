@@ -53,9 +53,18 @@ def test_a_miss_is_told(pawa_mock):
 """
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+MISSPELT = """
+import pytest
+
+@pytest.mark.pawa_mock(budgt={"limit_units": 5})
+def test_settings(pawa_mock):
+    pass
+"""
+
+
+def run(folder: Path, *arguments: str, tests: str = TESTS) -> subprocess.CompletedProcess[str]:
     """pytest in a project of somebody else's, with this plugin."""
-    (folder / "test_app.py").write_text(TESTS)
+    (folder / "test_app.py").write_text(tests)
     plugins = ("-p", "mockserver.pytest_plugin", "-p", "pytest_asyncio.plugin")
     environment = os.environ | {
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
@@ -89,3 +98,11 @@ def test_workers_do_not_meet(tmp_path: Path) -> None:
     done = run(tmp_path, "-p", "xdist.plugin", "-n", "2")
 
     assert "5 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_misspelt_setting_is_told_in_one_line(tmp_path: Path) -> None:
+    """With the one that was probably meant, and none of the plugin's own code."""
+    done = run(tmp_path, tests=MISSPELT)
+
+    assert "pawa_mock: budgt: unknown field; nearest: budget, budgets" in done.stdout
+    assert "model_validate" not in done.stdout
