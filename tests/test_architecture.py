@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import ast
 import importlib
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,6 +29,31 @@ CLOSED_ROOMS = {
 }
 """Rooms inside a package that know less than their package may."""
 
+MOCK_ROOMS = {
+    "admission": {"api", "settings"},
+    "api": {"replies", "settings"},
+    "commands": {"control", "faults", "openapi", "operations", "presets", "settings"},
+    "control": {"admission", "faults", "openapi", "settings"},
+    "faults": {"admission", "api", "replies", "settings"},
+    "metrics": {"admission"},
+    "openapi": {"api", "control", "replies", "settings"},
+    "operations": set(),
+    "presets": {"faults"},
+    "replies": {"api", "settings"},
+    "settings": {"faults", "replies"},
+    "tls": {"settings"},
+}
+"""The rooms of the mock, and the others that each knows, be it for types. The list must shrink."""
+
+PURE_ROOMS = {"api", "faults", "presets", "replies", "settings"}
+"""Rooms of the mock that decide and make: request, time and chance are handed to them."""
+
+NOT_FOR_PURE_ROOMS = {
+    *("asyncio", "socket", "threading", "time"),
+    *(f"mockserver.{name}" for name in ("arrival", "departure", "pipeline", "sandbox", "server")),
+    *(f"mockserver.{name}" for name in ("cli", "connections", "journal", "visit", "wire")),
+}
+
 TESTED_ELSEWHERE = {
     "mockserver/__main__.py": "one line; tests/mockserver/test_cli.py runs it as a process",
     "scenarios/__main__.py": "one line; tests/scenarios/test_cli.py runs it as a process",
@@ -36,6 +67,10 @@ MODULES = sorted(
     for path in (ROOT / package).rglob("*.py")
     if "__pycache__" not in path.parts
 )
+MODULE_NAMES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in MODULES
+}
 MAX_LINES = 400
 MAX_FUNCTION_LINES = 60
 
@@ -44,11 +79,17 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """A module, read once."""
+    return ast.parse(path.read_text("utf-8"))
+
+
 def imported_names(path: Path) -> set[str]:
     """The dotted names that a module imports, relative ones resolved."""
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -77,6 +118,83 @@ def test_closed_rooms_know_only_what_they_need(path: Path) -> None:
         assert {n for n in ours if not any(n == a or n.startswith(a + ".") for a in allowed)} == (
             set()
         )
+
+
+def statements(node: ast.AST, *, at_start: bool) -> Iterator[ast.AST]:
+    """What stands in a module; ``at_start``: what is run when it is loaded."""
+    for child in ast.iter_child_nodes(node):
+        if at_start and (
+            isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
+            or (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING")
+        ):
+            continue
+        yield child
+        yield from statements(child, at_start=at_start)
+
+
+def imported_modules(path: Path, *, at_start: bool = False) -> set[str]:
+    """The modules that one imports; ``at_start``: those without which it cannot be loaded."""
+    names: set[str] = set()
+    for node in statements(parsed(path), at_start=at_start):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            inside = {f"{node.module}.{alias.name}" for alias in node.names}
+            modules = inside & MODULE_NAMES.keys()
+            names |= modules if modules == inside else {node.module, *modules}
+    return names
+
+
+def room_of(name: str) -> str | None:
+    """The room of the mock that a module is in; None: it stands beside them."""
+    parts = name.split(".")
+    return parts[1] if parts[0] == "mockserver" and {*parts[1:2]} & MOCK_ROOMS.keys() else None
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED_IMPORTS))
+def test_no_two_modules_need_each_other_to_be_loaded(package: str) -> None:
+    """Whatever is imported first, everything can be."""
+    names = [name for name in MODULE_NAMES if name.split(".")[0] == package]
+    graph = {name: imported_modules(MODULE_NAMES[name], at_start=True) & {*names} for name in names}
+
+    assert len(list(TopologicalSorter(graph).static_order())) == len(names)
+
+
+def test_every_room_of_the_mock_is_on_the_map() -> None:
+    """A new room says whom it knows."""
+    rooms = {path.parent.name for path in (ROOT / "mockserver").glob("*/__init__.py")}
+
+    assert rooms == MOCK_ROOMS.keys()
+
+
+@pytest.mark.parametrize("room", sorted(MOCK_ROOMS))
+def test_rooms_of_the_mock_know_only_those_on_the_map(room: str) -> None:
+    """No more, and no fewer: an arrow that is gone leaves the map."""
+    inside = [path for name, path in MODULE_NAMES.items() if room_of(name) == room]
+    known = {room_of(name) for path in inside for name in imported_modules(path)}
+
+    assert known - {None, room} == MOCK_ROOMS[room]
+
+
+@pytest.mark.parametrize("room", sorted(PURE_ROOMS))
+def test_what_decides_neither_waits_nor_looks_at_a_clock(room: str) -> None:
+    """It knows no loop, no time but what it is told, and nothing of the way of a request."""
+    inside = {name: path for name, path in MODULE_NAMES.items() if room_of(name) == room}
+    wrong = {name: imported_modules(path) & NOT_FOR_PURE_ROOMS for name, path in inside.items()}
+
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def test_commands_are_known_to_the_command_line_alone() -> None:
+    """What a command does can be done without it."""
+    knowing = {
+        name
+        for name, path in MODULE_NAMES.items()
+        if room_of(name) != "commands"
+        and any(room_of(other) == "commands" for other in imported_modules(path))
+    }
+
+    assert knowing == {"mockserver.cli"}
 
 
 def mirror(path: Path) -> Path:
@@ -117,7 +235,7 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=relative)
 def test_public_things_say_what_they_mean(path: Path) -> None:
     """Every module, public class and public function has a docstring."""
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = parsed(path)
     silent = [
         node.name
         for node in tree.body
