@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads it at run time
+import re
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from mockserver.control.calls import Asked, Told
 from mockserver.settings.budget import ScopedBudgetSettings  # noqa: TC001 - as above
@@ -15,6 +16,17 @@ Units = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 MoreUnits = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 Tokens = Annotated[int, Field(strict=True, ge=0)]
 MoreTokens = Annotated[int, Field(strict=True, gt=0)]
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _spelled_out(value: object) -> object:
+    """A day, and not the seconds since 1970 that pydantic would take for one."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("must be a day such as 2026-11-24")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_spelled_out)]
 Dimension = Literal["day", "project", "key", "model", "endpoint"]
 
 
@@ -63,8 +75,8 @@ class UsageQuery(Asked):
     """Which use: summed ``by`` these dimensions, of the days ``since`` to ``until`` (both in)."""
 
     by: tuple[Dimension, ...] = ("project", "key", "model", "endpoint")
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
     @field_validator("by", mode="before")
     @classmethod

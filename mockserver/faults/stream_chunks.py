@@ -83,4 +83,5 @@ class Comments(Fault):
 
     def _comments(self) -> int:
         # A quotient of decimals such as 0.3 / 0.1 falls just short of the whole number meant.
-        return int(self.for_s / self.every_s + 1e-9)
+        # Of the largest times it is infinite, and no whole number at all.
+        return int(min(self.for_s / self.every_s + 1e-9, 1e9))

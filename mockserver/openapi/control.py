@@ -131,7 +131,7 @@ def _operation(method: str, path: str, call: Call, types: Mapping[str, Schema]) 
         required = not _takes_nothing(call)
         told["requestBody"] = {"required": required, "content": {JSON: {"schema": schema}}}
     statuses = [400, 401, 403, 408, 413]
-    statuses += [404] * bool(named) + [409] * (method != "GET")
+    statuses += [404] * bool(named) + [409] * (method != "GET" or len(named) > 1)
     kind = {str: PLAIN, LiveText: EVENT_TYPE}.get(call.told, JSON)
     done = {"description": "Done", "content": {kind: {"schema": types[repr(call.told)]}}}
     told["responses"] = {

@@ -34,6 +34,7 @@ from mockserver.control.spending import (
         (BudgetsCall, {"budgets": [{"id": "a"}]}),
         (UsageQuery, {"by": "colour"}),
         (UsageQuery, {"since": "yesterday"}),
+        (UsageQuery, {"since": "0"}),
         (UsageQuery, {"until": "2026-02-30"}),
         (UsageQuery, {"day": "2026-02-01"}),
     ],

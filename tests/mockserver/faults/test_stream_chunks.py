@@ -80,6 +80,7 @@ def test_comments_before_a_chunk_that_is_not_there_have_no_effect(make_stream: M
         {"every_s": 0, "for_s": 1},
         {"every_s": 2, "for_s": 1},
         {"every_s": 0.0001, "for_s": 1000},
+        {"every_s": 5e-324, "for_s": 1e308},
         {"every_s": 1, "for_s": 1, "before_chunk": 0},
         {"every_s": 1, "for_s": 1, "before_chunk": "all"},
         {"every_s": 1, "for_s": 1, "text": "a\nb"},
