@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from mockserver.api.models import BLAZE, EMBER
+from mockserver.replies.latency import REALISTIC
 from tests.pages import ROOT, Walk, blocks_of, is_test, printed
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ DOCS = ROOT / "docs"
 PAGES = [DOCS / "start.md", DOCS / "config.md", *sorted((DOCS / "recipes").glob("*.md"))]
 
 
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
 def test_what_a_page_shows_happens(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -54,6 +58,27 @@ def test_the_tests_in_the_pages_pass(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert int(done.stdout.split(" passed")[0].split()[-1]) >= count > 20
+
+
+@pytest.mark.parametrize(("name", "model"), [("ember", EMBER), ("blaze", BLAZE)])
+def test_the_times_of_the_models_are_told(name: str, model: str) -> None:
+    """Those that the profile "realistic" has."""
+    times = REALISTIC[model]
+    told = (
+        f"{times.base_s:g} s",
+        f"{times.per_input_token_s * 1000:g} ms",
+        f"{times.per_output_token_s * 1000:g} ms",
+    )
+
+    page = (DOCS / "recipes" / "latency.md").read_text("utf-8")
+    assert f"| {name} | {' | '.join(told)} |" in page
+
+
+def test_every_recipe_is_in_the_list() -> None:
+    """With the question that it answers."""
+    listed = (DOCS / "recipes" / "README.md").read_text("utf-8")
+
+    assert [page.name for page in PAGES[2:] if f"]({page.name})" not in listed] == ["README.md"]
 
 
 def test_a_page_that_shows_something_else_is_found() -> None:
