@@ -15,10 +15,11 @@ from mockserver.choices import choices
 from mockserver.commands.completion import fault_kinds, preset_names
 from mockserver.commands.tables import show
 from mockserver.faults.catalogue import describe
-from mockserver.faults.complaints import nearest
-from mockserver.faults.spelling import SHORTCUTS
+from mockserver.faults.spelling import SHORTCUTS, SpellingError, parts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from mockserver.faults.description import FaultDescription, Parameter
 
 
@@ -26,23 +27,33 @@ if TYPE_CHECKING:
 @click.argument("kind", required=False, shell_complete=fault_kinds)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def faults(kind: str | None, as_json: bool) -> None:
-    """List the faults, or tell all about one KIND.
+    """List the faults, or tell all about one KIND: a kind, a status or a shortcut.
 
     \b
     pawa-mock faults
     pawa-mock faults cut_stream
+    pawa-mock faults timeout
     pawa-mock faults --json
     """
     known = {fault.kind: fault for fault in describe()}
-    if kind is not None and kind not in known:
-        raise config.ConfigError([f"fault {kind!r} is unknown; {nearest(kind, known)}"])
-    wanted = [known[kind]] if kind is not None else list(known.values())
+    wanted = list(known.values()) if kind is None else [known[_kind_of(kind, known)]]
     if as_json:
         click.echo(json.dumps([_as_json(fault) for fault in wanted], indent=2))
-    elif kind is not None:
-        _show_fault(known[kind])
-    else:
+    elif kind is None:
         _show_faults(wanted)
+    else:
+        _show_fault(kind, wanted[0])
+
+
+def _kind_of(spelled: str, known: Collection[str]) -> str:
+    """The kind of whatever ``pawa-mock fault add`` takes for one; raises ConfigError."""
+    if spelled in known:
+        return spelled
+    try:
+        kind, _ = parts_of(spelled)
+    except SpellingError as mistake:
+        raise config.ConfigError(mistake.lines) from None
+    return kind
 
 
 @click.command(name="presets", short_help="List the presets, or print the file of one.")
@@ -106,7 +117,11 @@ def _show_faults(wanted: list[FaultDescription]) -> None:
     show(table)
 
 
-def _show_fault(fault: FaultDescription) -> None:
+def _show_fault(spelled: str, fault: FaultDescription) -> None:
+    if spelled != fault.kind:
+        _, settings = parts_of(spelled)
+        words = "".join(f" {name}={value}" for name, value in settings.items())
+        click.echo(f"{spelled} is short for {fault.kind}{words}\n")
     click.echo(f"{fault.kind}: {fault.summary}")
     if fault.parameters:
         table = Table("setting", "allowed", "default", "meaning", box=None)

@@ -82,12 +82,21 @@ def spelled(place: Place) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
 
 
+_MOST_LISTED = 50
+"""How many words a line may list."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known words that are like a given one, best first; all of them where none is."""
+    """The known words that are like a given one, best first; all of them where none is.
+
+    So many that nobody reads them in a line are the faults alone, which a command lists.
+    """
     words = list(known)
     close = difflib.get_close_matches(word, words, n=3, cutoff=0.5)
     if close:
         return f"nearest: {', '.join(close)}"
+    if len(words) > _MOST_LISTED:
+        return "pawa-mock faults lists all"
     return f"known: {', '.join(words)}"
 
 

@@ -42,6 +42,26 @@ def test_one_fault_is_told_in_full(pawa_mock: PawaMock, kind: str) -> None:
     assert [name for name in FAULTS[kind].model_fields if name not in told.out] in ([], ["kind"])
 
 
+@pytest.mark.parametrize(
+    ("spelled", "kind", "short"),
+    [
+        ("429", "status", "429 is short for status status=429\n"),
+        ("timeout", "hold", "timeout is short for hold\n"),
+        ("cut", "cut_body", "cut is short for cut_body after_bytes=60\n"),
+        ("503;retry_after=2", "status", "503;retry_after=2 is short for status status=503 "),
+    ],
+)
+def test_whatever_can_be_added_is_told(
+    pawa_mock: PawaMock, spelled: str, kind: str, short: str
+) -> None:
+    """A status or a shortcut leads to the fault that it is short for."""
+    told = pawa_mock("faults", spelled)
+
+    assert told.code == 0
+    assert told.out.startswith(short)
+    assert f"\n{kind}: " in told.out
+
+
 def test_an_unknown_fault_is_one_line(pawa_mock: PawaMock) -> None:
     """With the nearest."""
     told = pawa_mock("faults", "stauts")
