@@ -22,7 +22,7 @@ from aiohttp.web_protocol import RequestPayloadError
 from mockserver.clock import RealClock
 from mockserver.eager import start_now
 from mockserver.exchange import OpenConnection
-from mockserver.incoming import Arrival, Incoming
+from mockserver.incoming import Arrival, Incoming, SlowBodyError
 from mockserver.sockets import outgoing, reset_on_close
 from mockserver.tls.contexts import facts_of
 
@@ -48,10 +48,6 @@ _GARBAGE_KEPT = 8 * 1024
 _REAL_CLOCK = RealClock()
 
 log = logging.getLogger(__name__)
-
-
-class SlowBodyError(RequestPayloadError):
-    """The body did not come in within the time that a client has."""
 
 
 class Connection(BaseProtocol):
@@ -185,8 +181,11 @@ class Connection(BaseProtocol):
         while self._queue and not (self._serving or self.over or self._closing):
             incoming = self._queue.pop(0)
             self._serving = True
-            if incoming.body is self._body and self._body.is_eof():
-                self._body = None
+            if incoming.body is self._body:
+                if self._body.is_eof():
+                    self._body = None
+                elif self._reading_paused:  # by us, while it waited behind others
+                    self._body_since_ns = time.monotonic_ns()
             try:
                 keep, task = start_now(self._server.serve(incoming, self), self._loop)
             except Exception:  # a mistake of ours must not leave the client waiting
@@ -239,7 +238,9 @@ class Connection(BaseProtocol):
             self._parse(tail)
 
     def waits_since_ns(self) -> int | None:
-        """Since when a request has been coming in that is not whole yet, or None."""
+        """Since when a request whose turn it is has been coming in and is not whole, or None."""
+        if self._queue or (self._serving and self._between_requests()):
+            return None
         if self._first_byte_ns is None and not self._between_requests():
             return self._body_since_ns
         return self._first_byte_ns

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiohttp.web_protocol import RequestPayloadError
+
 from mockserver.values import value
 
 if TYPE_CHECKING:
     from aiohttp import StreamReader
     from aiohttp.http_parser import RawRequestMessage
+
+
+class SlowBodyError(RequestPayloadError):
+    """The body did not come in within the time that a client has."""
 
 
 @value

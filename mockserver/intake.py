@@ -14,7 +14,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.http_writer import HttpVersion10
 from aiohttp.web_protocol import RequestPayloadError
 
-from mockserver.connections import SlowBodyError
+from mockserver.incoming import SlowBodyError
 from mockserver.values import value
 
 if TYPE_CHECKING:

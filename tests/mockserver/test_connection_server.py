@@ -48,6 +48,23 @@ class TestASlowClient:
 
         assert (first.status, second.status) == (200, 200)
 
+    async def test_who_waits_for_an_answer_is_not_slow(self, open_sandbox: OpenSandbox) -> None:
+        """What it has begun to send behind its request may take its time, until its turn comes."""
+        hold = {"fault": {"kind": "hold", "seconds": 0.6}, "when": {"times": 1}}
+        sandbox = await open_sandbox(api=ApiSettings(receive_s=0.25), rules=[hold])
+        closing = (("Connection", "close"),)
+        long = request(body=chat("long " * 60_000), headers=closing)
+        for behind in (b"\r\nGET /", long):
+            sandbox.reset()
+            async with await RawClient.connect(sandbox.base_url) as client:
+                await client.send(request(body=chat()))
+                await busy(sandbox.connections)
+                await client.send(behind)
+                received = await client.read()
+
+            answers = 2 if behind is long else 1
+            assert received.data.count(b"HTTP/1.1 200 OK\r\n") == answers
+
 
 async def test_pipelined_requests_are_answered_in_their_order(open_sandbox: OpenSandbox) -> None:
     """Also many more than are taken in at once."""
