@@ -8,7 +8,7 @@ from mockserver.server import MockServer
 from mockserver.settings import SandboxSettings, ServerSettings
 from tests.mockserver.metrics.scrape import at, scraped
 from tests.mockserver.rawclient import RawClient, chat, request
-from tests.mockserver.talk import ask, busy, last
+from tests.mockserver.talk import ask, busy, last, until
 
 
 async def test_each_sandbox_has_its_own_samples() -> None:
@@ -42,6 +42,7 @@ async def test_what_is_open_is_counted() -> None:
         async with await RawClient.connect(server.url) as client:
             await client.send(request(body=chat()))
             await busy(server.default.connections)
+            await until(lambda: len(server.default.connections.open_connections()) == 1)
             held = await scraped(server)
 
     assert (at(idle, "in_flight"), at(held, "in_flight")) == (0, 1)
