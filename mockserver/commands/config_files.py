@@ -64,7 +64,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
         else:
             told.append({"file": str(file), "good": True} | _found_in(read))
             if not as_json:
-                click.echo(f"{file}: good ({len(read.rules)} rules)")
+                click.echo(f"{file}: good ({_counted(read)})")
     if as_json:
         click.echo(json.dumps(told, indent=2))
     if lines and as_json:
@@ -85,6 +85,13 @@ def schema() -> None:
     pawa-mock schema > pawa-mock.schema.json
     """
     click.echo(json.dumps(config_schema(), indent=2))
+
+
+def _counted(read: ConfigFile) -> str:
+    """How many rules there are, and in how many sandboxes where there are several."""
+    count = sum(len(sandbox.rules) for sandbox in (read, *read.sandboxes))
+    told = "1 rule" if count == 1 else f"{count} rules"
+    return f"{told} in {1 + len(read.sandboxes)} sandboxes" if read.sandboxes else told
 
 
 def _found_in(read: ConfigFile) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def journal_table(exchanges: Sequence[Exchange]) -> Table:
         _add(
             table,
             str(one.seq),
-            f"{one.method} {one.path}" + (f" (nearest: {one.nearest})" if one.nearest else ""),
+            _asked(one),
             str(one.attempt),
             one.key_id or "-",
             str(one.status or "-"),
@@ -80,7 +80,7 @@ def journal_line(exchange: Exchange) -> str:
     words = [
         at,
         str(exchange.status or "-").ljust(3),
-        f"{exchange.method} {exchange.path}".ljust(32),
+        _asked(exchange).ljust(32),
         f"try {exchange.attempt}",
         f"key {exchange.key_id or '-'}",
         _took(exchange),
@@ -93,6 +93,11 @@ def journal_line(exchange: Exchange) -> str:
 
 def _add(table: Table, *cells: str) -> None:
     table.add_row(*(Text(cell) for cell in cells))
+
+
+def _asked(exchange: Exchange) -> str:
+    nearest = f" (nearest: {exchange.nearest})" if exchange.nearest else ""
+    return f"{exchange.method} {exchange.path}{nearest}"
 
 
 def _took(exchange: Exchange) -> str:

@@ -98,7 +98,7 @@ def test_check_tells_every_mistake_of_every_file(pawa_mock: PawaMock, tmp_path: 
     fine = pawa_mock("check", str(good))
     wrong = pawa_mock("check", str(good), str(bad), str(worse))
 
-    assert (fine.code, fine.out, fine.err) == (0, f"{good}: good (1 rules)\n", "")
+    assert (fine.code, fine.out, fine.err) == (0, f"{good}: good (1 rule)\n", "")
     assert wrong.code == 2
     assert wrong.out == fine.out
     assert len(wrong.err.splitlines()) == 3
@@ -110,3 +110,14 @@ def test_check_wants_a_file(pawa_mock: PawaMock) -> None:
     assert pawa_mock("check").err == (
         "pawa-mock: Missing argument 'FILES...'; see pawa-mock check --help\n"
     )
+
+
+def test_check_counts_the_rules_of_every_sandbox(pawa_mock: PawaMock, tmp_path: Path) -> None:
+    """Those of further sandboxes, too."""
+    file = tmp_path / "two.toml"
+    file.write_text(
+        '[[sandboxes]]\nname = "staging"\nrules = [{ fault = { kind = "noop" } }, '
+        '{ fault = { kind = "bom" } }]'
+    )
+
+    assert pawa_mock("check", str(file)).out == f"{file}: good (2 rules in 2 sandboxes)\n"

@@ -98,6 +98,7 @@ def test_an_exchange_that_goes_by_is_one_line(server: ThreadedMockServer) -> Non
 
     line = journal_line(exchange)
     ruled = journal_line(replace(exchange, rule="down", ending="rst", status=None, key_id=None))
+    lost = journal_line(replace(exchange, path="/v1/chats", nearest="POST /v1/chat/request"))
 
     assert re.match(
         r"[\d:.]{12}  200  POST /v1/chat/request +try 1  key dev  [\d.]+ s  complete  req-",
@@ -106,3 +107,4 @@ def test_an_exchange_that_goes_by_is_one_line(server: ThreadedMockServer) -> Non
     assert "  -    POST" in ruled
     assert "key -" in ruled
     assert "rst  rule down  req-" in ruled
+    assert "POST /v1/chats (nearest: POST /v1/chat/request)" in lost
