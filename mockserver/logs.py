@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
+
+from mockserver.moments import iso_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 ROOT = "mockserver"
 """The logger above all of this package's own."""
+
+AUDIT = "mockserver.audit"
+"""The logger of control calls that change something."""
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -47,9 +51,8 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line."""
-        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         told = {
-            "time": at.replace("+00:00", "Z"),
+            "time": iso_time(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -74,15 +77,23 @@ def log_to(
 ) -> logging.Handler:
     """Write this package's log to a stream (stderr without one); the handler that does.
 
-    ``mask`` takes secrets out of each line before it is written.
+    ``mask`` takes secrets out of each line before it is written. The audit of control calls is for
+    programs: a person at a terminal gets it at the level ``debug`` alone.
     """
     handler = logging.StreamHandler(sys.stderr if stream is None else stream)
     handler.setFormatter(JsonFormatter(mask) if form == "json" else TextFormatter(mask))
+    if form == "text" and level != "debug":
+        handler.addFilter(_is_for_people)
     logger = logging.getLogger(ROOT)
     logger.addHandler(handler)
     logger.setLevel(level.upper())
     logger.propagate = False
     return handler
+
+
+def _is_for_people(record: logging.LogRecord) -> bool:
+    """Whether a record is more than an entry of the audit that went as usual."""
+    return record.name != AUDIT or record.levelno >= logging.WARNING
 
 
 def log_no_more(handler: logging.Handler) -> None:

@@ -74,9 +74,9 @@ class Reloader:
             now = self._stamps()
             if asked or (now != self._seen and now == before):
                 touched = {name for name, stamp in now.items() if self._seen.get(name) != stamp}
-                await self._reload(touched)
-                # The new settings may name other files.
-                self._seen = now = self._stamps() | now
+                if await self._reload(touched):
+                    # The new settings may name other files.
+                    self._seen = now = self._stamps() | now
             before = now
 
     async def _asked_within(self, seconds: float | None) -> bool:
@@ -88,18 +88,32 @@ class Reloader:
         self._asked.clear()
         return True
 
-    async def _reload(self, touched: set[str]) -> None:
-        path = self._source.path
+    async def _reload(self, touched: set[str]) -> bool:
+        """Read the files and turn to them; False when they were being written meanwhile."""
+        path, before = self._source.path, self._stamps()
         try:
-            new = await asyncio.to_thread(self._source.read)
+            new: ServerSettings | None = await asyncio.to_thread(self._source.read)
+        except (MockServerError, RuleError) as error:
+            new, wrong = None, error
+        if self._stamps() != before:
+            return False
+        if new is None:
+            self._complain(wrong)
+            return True
+        try:
             lines = await turn_to(self._server, self._settings, new, touched)
         except (MockServerError, RuleError) as error:
-            first, *others = str(error).splitlines()
-            more = f" (and {len(others)} more: pawa-mock check {path})" if others else ""
-            log.warning("%s%s; nothing was changed", _placed(first, path), more)
-            return
+            self._complain(error)
+            return True
         self._settings = new
         log.info("read %s anew: %s", path, "; ".join(lines) or "nothing is different")
+        return True
+
+    def _complain(self, error: MockServerError | RuleError) -> None:
+        path = self._source.path
+        first, *others = str(error).splitlines()
+        more = f" (and {len(others)} more: pawa-mock check {path})" if others else ""
+        log.warning("%s%s; nothing was changed", _placed(first, path), more)
 
     def _stamps(self) -> Stamps:
         names = [str(self._source.path), *recordings(self._settings.sandboxes)]

@@ -105,3 +105,19 @@ def test_afterwards_everything_is_as_before(start: Start) -> None:
     log_no_more(log_to(io.StringIO()))
 
     assert (list(logger.handlers), logger.level, logger.propagate) == before
+
+
+@pytest.mark.parametrize(
+    ("form", "level", "told"),
+    [("text", "info", False), ("text", "debug", True), ("json", "info", True)],
+)
+def test_the_audit_is_for_programs(form: Literal["text", "json"], level: str, told: bool) -> None:
+    """A person at a terminal is not told of every control call; of a refused one they are."""
+    stream = io.StringIO()
+    handler = log_to(stream, form=form, level=level)
+    logging.getLogger("mockserver.audit").info("control call")
+    logging.getLogger("mockserver.audit").warning("refused call")
+    log_no_more(handler)
+
+    assert ("control call" in stream.getvalue()) is told
+    assert "refused call" in stream.getvalue()

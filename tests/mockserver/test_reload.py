@@ -189,6 +189,28 @@ class TestFollowing:
 
         assert caplog.messages[-1] == f"read {path} anew: default: seed changed"
 
+    async def test_a_file_that_is_being_written_is_read_again(self, path: Path) -> None:
+        """What was read in the middle of a save is thrown away, be it valid or not."""
+        texts: list[str] = []
+
+        def read() -> ServerSettings:
+            text = path.read_text()
+            texts.append(text)
+            if len(texts) == 1:
+                save(path, "seed = 55")
+            return server_settings(load_config(path)) if text else server_of({"seed": 99})
+
+        async with MockServer(server_settings(load_config(path))) as server:
+            task = asyncio.create_task(Reloader(server, Source(path, read)).run())
+            seeds = [server.default.settings.seed]
+            save(path, "")
+            await until(lambda: bool(texts))
+            await until(lambda: server.default.settings.seed != 1)
+            seeds.append(server.default.settings.seed)
+            task.cancel()
+
+        assert (texts[0], texts[-1], seeds) == ("", "seed = 55", [1, 55])
+
     async def test_a_bad_file_changes_nothing_and_is_told_once(
         self, path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
