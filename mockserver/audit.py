@@ -11,12 +11,12 @@ import re
 import time
 from collections import deque
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 import orjson
 
+from mockserver.moments import iso_time
 from mockserver.secrets import SecretMask
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _change(seq: int, attempt: Attempt, status: int, clean: Callable[[str], str]
         name = told.get("name")
     return Change(
         seq=seq,
-        at=datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds"),
+        at=iso_time(time.time()),
         address=clean(attempt.address),
         by=attempt.by,
         method=clean(attempt.method),

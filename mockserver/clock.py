@@ -15,6 +15,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
 from mockserver.errors import ClockError
+from mockserver.moments import iso_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,10 +172,9 @@ class TurnableClock:
                 await self._turn_to(until_ns)
                 return
             self._go_on()
-        shown = datetime.fromtimestamp(self.wall_s(), UTC).isoformat(timespec="milliseconds")
         raise ClockError(
-            f"the clock shows {shown}: it goes forward only, a hundred years at most at once, "
-            f"not to {instant.isoformat()}"
+            f"the clock shows {iso_time(self.wall_s())}: it goes forward only, a hundred years at "
+            f"most at once, not to {instant.isoformat()}"
         )
 
     def restart(self) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from mockserver import pipeline
 from mockserver.admission.access import Access
-from mockserver.admission.alerts import moment_of
 from mockserver.admission.budget import Purse
 from mockserver.admission.capacity import Workers
 from mockserver.admission.limiter import Limiter
@@ -25,6 +24,7 @@ from mockserver.holds import Holds
 from mockserver.journal import Journal
 from mockserver.listener import Listener, url_host
 from mockserver.metrics.tally import Tally
+from mockserver.moments import iso_time
 from mockserver.secrets import SecretMask
 from mockserver.slow_accept import SlowAccept
 from mockserver.tls.gate import Gate
@@ -240,7 +240,10 @@ class Sandbox:
         """Tell of a budget that has reached a share of its limit."""
         self.journal.note("budget_alert", **alert.told())
         if self.settings.webhook is not None:
-            told = alert.told() | {"sandbox": self.name, "at": moment_of(self.clock.wall_s())}
+            told = alert.told() | {
+                "sandbox": self.name,
+                "at": iso_time(self.clock.wall_s(), "seconds"),
+            }
             self.webhook.post(self.settings.webhook, "budget_alert", told)
 
     def _swap(self, settings: SandboxSettings) -> None:

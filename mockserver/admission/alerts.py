@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
 from mockserver.admission.prices import MICRO
+from mockserver.moments import iso_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,8 +45,8 @@ class Alert:
             "share": self.share,
             "spent": self.spent / MICRO if money else self.spent,
             "limit": self.limit / MICRO if money else self.limit,
-            "period_start": moment_of(self.start_s),
-            "period_end": None if self.end_s is None else moment_of(self.end_s),
+            "period_start": iso_time(self.start_s, "seconds"),
+            "period_end": None if self.end_s is None else iso_time(self.end_s, "seconds"),
         }
 
 
@@ -64,8 +64,3 @@ def next_threshold(limit: int | None, shares: Iterable[float], told: Iterable[fl
         return None
     left = set(shares) - set(told)
     return threshold(limit, min(left)) if left else None
-
-
-def moment_of(wall_s: float) -> str:
-    """Seconds since 1970 as an ISO 8601 moment in UTC."""
-    return datetime.fromtimestamp(wall_s, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

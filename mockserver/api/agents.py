@@ -14,7 +14,8 @@ from mockserver.api import envelope, fields, library
 from mockserver.api.endpoint import Endpoint
 from mockserver.api.fields import BadRequest, Body
 from mockserver.api.free_work import free_work
-from mockserver.api.references import iso_time, reference_for
+from mockserver.api.references import reference_for
+from mockserver.moments import iso_time
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer

@@ -14,9 +14,9 @@ from mockserver.api import envelope
 from mockserver.api.asking import AGENT_CHAT, CHAT, ChatAsk, read_agent_ask, read_chat_ask
 from mockserver.api.chunks import stream_of
 from mockserver.api.endpoint import Endpoint
-from mockserver.api.references import iso_time
 from mockserver.api.saying import saying_for
 from mockserver.api.work import Moment, Reply, Work
+from mockserver.moments import iso_time
 from mockserver.replies.text import compose, fingerprint_of, planned_tokens, seed_of
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from mockserver.api.free_work import free_work
 from mockserver.api.library import KnowledgeBase
 from mockserver.api.multipart import is_form, parse_form
 from mockserver.api.paging import Page, read_page
-from mockserver.api.references import iso_time, reference_for
+from mockserver.api.references import reference_for
+from mockserver.moments import iso_time
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer

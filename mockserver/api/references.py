@@ -1,8 +1,7 @@
-"""What a stored resource is stamped with: a reference that is a UUID, and times as text."""
+"""What a stored resource is named by: a reference that is a UUID."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -30,11 +29,3 @@ def _uuid(draws: Draws, name: str) -> UUID:
     for part in range(3):
         bits = bits << 53 | int(draws.fraction(f"{name}:{part}") * (1 << 53))
     return UUID(int=bits & ((1 << 128) - 1), version=4)
-
-
-def iso_time(wall_s: float) -> str:
-    """Seconds since the epoch as ``2025-09-09T08:30:00.000Z``: ISO 8601, milliseconds, UTC."""
-    # Whole milliseconds by floor: isoformat() alone would round twice.
-    seconds, thousandths = divmod(int(wall_s * 1000), 1000)
-    moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=thousandths * 1000)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

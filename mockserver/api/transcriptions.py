@@ -17,7 +17,6 @@ from mockserver.api.free_work import free_work
 from mockserver.api.models import TRANSCRIPTION
 from mockserver.api.multipart import parse_form
 from mockserver.api.paging import Page, read_page
-from mockserver.api.references import iso_time
 from mockserver.api.transcribing import (
     LANGUAGES,
     Sound,
@@ -30,6 +29,7 @@ from mockserver.api.transcribing import (
 )
 from mockserver.api.work import Moment, Reply, Work
 from mockserver.api.workspaces import id_of, missing
+from mockserver.moments import iso_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from mockserver.api import envelope, fields
 from mockserver.api.endpoint import Endpoint
 from mockserver.api.free_work import free_work
 from mockserver.api.paging import Page, read_page
-from mockserver.api.references import iso_time
+from mockserver.moments import iso_time
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer

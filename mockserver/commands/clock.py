@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.commands.remote import server_options, steer
+from mockserver.moments import iso_time
 
 if TYPE_CHECKING:
     from mockserver.control.calls import ClockInfo
@@ -99,4 +100,4 @@ def resume(server: str, sandbox: str, control_token: str | None) -> None:
 def _tell(info: ClockInfo) -> None:
     state = "stopped" if info.frozen else "running"
     due = "" if info.next_due_s is None else f", the first for {info.next_due_s:g} s more"
-    click.echo(f"{info.now.isoformat(timespec='milliseconds')} {state}, {info.waiting} wait{due}")
+    click.echo(f"{iso_time(info.wall_s)} {state}, {info.waiting} wait{due}")

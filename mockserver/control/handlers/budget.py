@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mockserver.admission.alerts import moment_of
 from mockserver.admission.budget import budgets_of
 from mockserver.admission.prices import MICRO, micro_units
 from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
@@ -16,6 +15,7 @@ from mockserver.control.spending import (
     BudgetTopUp,
 )
 from mockserver.errors import NoBudgetError
+from mockserver.moments import iso_time
 from mockserver.settings import BudgetSettings, SandboxSettings
 from mockserver.settings.budget import MAIN, PROJECT_BUDGET, check_spending
 
@@ -114,9 +114,9 @@ def told(account: Account, *, history: bool = False) -> dict[str, Any]:
 def _period(period: Period) -> dict[str, Any]:
     units, tokens = period.units, period.tokens
     return {
-        "start": moment_of(period.start_s),
-        "end": None if period.end_s is None else moment_of(period.end_s),
-        "ended": None if period.ended_s is None else moment_of(period.ended_s),
+        "start": iso_time(period.start_s, "seconds"),
+        "end": None if period.end_s is None else iso_time(period.end_s, "seconds"),
+        "ended": None if period.ended_s is None else iso_time(period.ended_s, "seconds"),
         "limit_units": None if units.limit is None else units.limit / MICRO,
         "spent_units": units.spent / MICRO,
         "reserved_units": units.reserved / MICRO,

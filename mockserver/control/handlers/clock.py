@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mockserver.control.calls import ClockAdvance, ClockInfo, ClockState
 from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
+from mockserver.moments import iso_time
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer
@@ -39,7 +39,7 @@ def _clock_answer(sandbox: Sandbox) -> Answer:
     wall_s = clock.wall_s()
     return json_answer(
         {
-            "now": datetime.fromtimestamp(wall_s, UTC).isoformat(timespec="milliseconds"),
+            "now": iso_time(wall_s),
             "wall_s": wall_s,
             "frozen": clock.frozen,
             "waiting": clock.waiting,
