@@ -99,7 +99,7 @@ def _taken(
         message.method,
         path,
         query,
-        tuple([(name.lower(), value) for name, value in message.headers.items()]),
+        tuple([(name.lower(), _text(value)) for name, value in message.headers.items()]),
         body,
         condition,
         arrival,
@@ -107,6 +107,20 @@ def _taken(
         not message.should_close and condition is Condition.WHOLE,
         message.version <= HttpVersion10,
     )
+
+
+def _text(value: str) -> str:
+    """A header's value as text; bytes that are no UTF-8 are Latin-1 (RFC 9110 section 5.5).
+
+    The parser gives such bytes as surrogates, which nothing can write down.
+    """
+    if value.isascii():
+        return value
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogateescape").decode("latin-1")
+    return value
 
 
 def _expects_leave(message: RawRequestMessage) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockserver.delivery import Delivery, Framing, Piece
@@ -16,6 +16,8 @@ from tests.mockserver.talk import busy
 
 if TYPE_CHECKING:
     from mockserver.intake import Intake
+
+CONTROLS = {*range(32), 127} - {9}
 
 OK = Delivery(200, "OK", (), Framing.CONTENT_LENGTH, (Piece(b"ok"),), content_length=2)
 
@@ -56,6 +58,19 @@ async def test_header_names_are_lower_case_and_values_as_sent() -> None:
     intake = await taken(request(headers=(("X-A", "One"), ("x-a", "Two"))))
 
     assert [pair for pair in intake.headers if pair[0] == "x-a"] == [("x-a", "One"), ("x-a", "Two")]
+
+
+@given(value=st.binary(min_size=1, max_size=20).filter(lambda value: not set(value) & CONTROLS))
+@example(value="José".encode("latin-1"))
+@example(value="José".encode())
+async def test_any_byte_of_a_header_can_be_told(value: bytes) -> None:
+    """UTF-8 where it is that, else Latin-1 (RFC 9110 section 5.5): never what is no text."""
+    data = request(body=b"{}").replace(b"Host: 127.0.0.1", b"Host: a\r\nX-A: a" + value + b"z")
+
+    intake = await taken(data)
+
+    told = dict(intake.headers)["x-a"].encode()
+    assert told in {b"a" + value + b"z", (b"a" + value + b"z").decode("latin-1").encode()}
 
 
 async def test_path_and_query_stay_percent_encoded() -> None:
