@@ -67,13 +67,14 @@ class Holds:
         """
         place = self._gate(gate)
         place.open = keep_open
-        most = len(place.waiting) if count is None else min(count, len(place.waiting))
-        for _ in range(most):
+        gone = 0
+        while place.waiting and gone != count:
             parked = place.waiting.popleft()
-            if not parked.done():
+            if not parked.done():  # else its client has just left
                 parked.set_result(None)
-        place.released += most
-        return most
+                gone += 1
+        place.released += gone
+        return gone
 
     def release_all(self) -> None:
         """Let everybody go and forget every gate."""

@@ -64,6 +64,16 @@ async def test_who_has_left_is_not_counted(holds: Holds) -> None:
     assert holds.release("go") == 0
 
 
+async def test_who_is_about_to_leave_takes_nobodys_turn(holds: Holds) -> None:
+    """Its client is gone, and it has had no time yet to say so."""
+    left, waits = holds.park("go"), holds.park("go")
+    left.set_result(None)
+
+    assert holds.release("go", 1) == 1
+    assert waits.done()
+    assert holds.status() == (GateStatus("go", parked=0, released=1, open=False),)
+
+
 async def test_waiting_ends_when_enough_have_come(holds: Holds) -> None:
     """Whoever waits for two is told at the second one, not at the first."""
     waiting = asyncio.ensure_future(holds.wait_parked("go", 2))
