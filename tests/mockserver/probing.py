@@ -10,8 +10,10 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import schemathesis
+from hypothesis.internal.conjecture import providers
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.transport.requests import REQUESTS_TRANSPORT, multipart_serializer
@@ -87,7 +89,7 @@ def probe(document: dict[str, Any], *, files: Sequence[str] = (), **config: Any)
     schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(settings))
     requests: dict[str, int] = {}
     findings: list[Finding] = []
-    with _files_have_names(files):
+    with _the_same_everywhere(), _files_have_names(files):
         for event in from_schema(schema).execute():
             if isinstance(event, events.NonFatalError | events.FatalError):
                 raise RuntimeError(f"schemathesis failed itself: {event}")  # noqa: TRY004 - no type
@@ -125,6 +127,19 @@ def _answer(recorder: ScenarioRecorder, case_id: str) -> str:
         return "no answer"
     response = interaction.response
     return f"{response.status_code} {response.content.decode('utf-8', 'replace'):.{SHOWN}}"
+
+
+@contextmanager
+def _the_same_everywhere() -> Iterator[None]:
+    """Draw the same whatever else this process has loaded.
+
+    Hypothesis mixes in the constants of the modules that it finds, which differ from worker to
+    worker.
+    """
+    with mock.patch.object(providers, "_get_local_constants", providers.Constants):
+        providers.CONSTANTS_CACHE.cache.clear()
+        yield
+    providers.CONSTANTS_CACHE.cache.clear()
 
 
 @contextmanager
