@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mockserver.config import ConfigError
+from mockserver.control.address import root_of
 from mockserver.settings import DEFAULT_KEY
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def environment_of(server: MockServer) -> dict[str, str]:
     told = {BASE_URL: sandbox.base_url}
     if sandbox.key == DEFAULT_KEY:
         told[API_KEY] = sandbox.key
-    told["PAWA_MOCK_SERVER"] = server.control_url.removesuffix("/_mock")
+    told["PAWA_MOCK_SERVER"] = root_of(server.control_url)
     if sandbox.ca_file is not None:
         told |= dict.fromkeys(TRUST, str(sandbox.ca_file))
     return told

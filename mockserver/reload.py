@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mockserver.control.dispatch import is_loopback
+from mockserver.control.address import is_loopback
 from mockserver.errors import MockServerError
 from mockserver.faults.rules import RuleError
 from mockserver.revision import Revision, kept_until_restart, revision_of

@@ -10,7 +10,8 @@ import secrets
 from typing import TYPE_CHECKING, Self
 
 from mockserver.audit import Audit
-from mockserver.control import dispatch, door
+from mockserver.control import door
+from mockserver.control.address import PREFIX
 from mockserver.errors import (
     DefaultSandboxError,
     NotRunningError,
@@ -89,7 +90,7 @@ class MockServer:
     @property
     def control_url(self) -> str:
         """The address of the control API."""
-        return self.default.base_url.removesuffix("/v1") + dispatch.PREFIX
+        return self.default.base_url.removesuffix("/v1") + PREFIX
 
     @property
     def sandboxes(self) -> tuple[Sandbox, ...]:

@@ -39,5 +39,5 @@ class Steering:
         return waited_for
 
     async def _call(self, function: Callable[..., Any], *told: Any, **others: Any) -> Any:
-        async with ControlClient(self._server.control_url.removesuffix("/_mock")) as client:
+        async with ControlClient(self._server.control_url) as client:
             return await function(client, *told, **others)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mockserver.config import DEFAULT_PORT, ConfigFile, load_config, server_settings
+from mockserver.control.address import root_of
 from mockserver.control.handlers import CALLS
 from mockserver.openapi.api import api_document
 from mockserver.openapi.control import control_document
@@ -29,7 +30,7 @@ def openapi(file: Path | None, control: bool, address: str | None) -> None:
     """
     server = server_settings(ConfigFile() if file is None else load_config(file))
     at = address or f"http://{server.host}:{server.port or DEFAULT_PORT}"
-    root = at.rstrip("/").removesuffix("/v1").removesuffix("/_mock")
+    root = root_of(at)
     if control:
         document = control_document(CALLS, f"{root}/_mock")
     else:

@@ -12,7 +12,7 @@ import click
 
 from mockserver import config, logs
 from mockserver.commands.completion import preset_names
-from mockserver.control.dispatch import is_loopback
+from mockserver.control.address import is_loopback
 from mockserver.env_lines import env_lines, environment_of, write_env
 from mockserver.presets import NAMES, preset_table
 from mockserver.reload import Source

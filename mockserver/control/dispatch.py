@@ -8,7 +8,6 @@ beyond loopback only to those who know the token (DESIGN section 7).
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -16,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from mockserver import errors
 from mockserver.admission.keys import bearer_key
 from mockserver.config import ConfigError
+from mockserver.control.address import PREFIX, is_loopback
 from mockserver.control.handlers import CALLS, operations
 from mockserver.control.handlers.call import ControlCall, json_answer
 from mockserver.faults.rules import RuleError
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from mockserver.control.handlers.call import Handler
     from mockserver.server import MockServer
     from mockserver.settings import ServerSettings
-
-PREFIX = "/_mock"
 
 _WITHOUT_IT = "the server listens beyond loopback; send its control token"
 _HAS_NONE = "the server listens beyond loopback and has no control_token; set one to use this API"
@@ -104,16 +102,6 @@ def _knows_token(settings: ServerSettings, headers: Headers) -> bool:
     if token is None or given is None:
         return False
     return hmac.compare_digest(token.encode(), given.encode())
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 class _NoSuchCallError(Exception):

@@ -14,6 +14,7 @@ from mockserver import wire
 from mockserver.audit import Attempt
 from mockserver.clock import RealClock
 from mockserver.control import dispatch, live
+from mockserver.control.address import PREFIX
 from mockserver.control.handlers import operations
 from mockserver.delivery import lay_out
 from mockserver.exchange import OpenExchange
@@ -107,7 +108,7 @@ def _is_control(target: str) -> bool:
     return target.startswith(_BEGINNINGS) and dispatch.is_control(target.partition("?")[0])
 
 
-_BEGINNINGS = (dispatch.PREFIX, *operations.ROOT)
+_BEGINNINGS = (PREFIX, *operations.ROOT)
 
 
 async def _answer(server: MockServer, intake: Intake) -> Answer:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from mockserver.control.dispatch import PREFIX, is_loopback
+from mockserver.control.address import PREFIX, is_loopback, root_of
 from mockserver.control.event_lines import events_in
 from mockserver.errors import MockServerError
 
@@ -49,8 +49,7 @@ class Transport:
     def __init__(
         self, address: str, *, token: str | None = None, ca_file: Path | None = None
     ) -> None:
-        root = address.rstrip("/").removesuffix("/v1").removesuffix(PREFIX)
-        self._root = f"{root}{PREFIX}"
+        self._root = f"{root_of(address)}{PREFIX}"
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._ca_file = ca_file
         self._session: aiohttp.ClientSession | None = None
