@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from mockserver.values import value
 
@@ -28,6 +29,11 @@ class ApiCall:
     settings: SandboxSettings
     store: Store
     params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The fields of the query, each with the last value it is given."""
+        return dict(parse_qsl(self.facts.query, keep_blank_values=True))
 
 
 @dataclass(frozen=True, slots=True)

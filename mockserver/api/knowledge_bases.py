@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from mockserver.api import envelope, fields, form_fields, library
 from mockserver.api.endpoint import Endpoint
@@ -58,7 +57,7 @@ def read_create(call: ApiCall) -> Work:
 
 def read_list(call: ApiCall) -> Work:
     """``GET /store/knowledge-base?page&limit&search``; ``search`` looks at name and description."""
-    query = dict(parse_qsl(call.facts.query, keep_blank_values=True))
+    query = call.query
     work = partial(_list, call, read_page(query), query.get("search", "").lower())
     return free_work("knowledge_bases.list", work)
 

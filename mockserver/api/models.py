@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from mockserver.api import envelope
 from mockserver.api.endpoint import Endpoint
@@ -86,7 +85,7 @@ def read_list(call: ApiCall) -> Work:
 
     Raises BadRequest for a number that is none, or is under 1.
     """
-    query = dict(parse_qsl(call.facts.query, keep_blank_values=True))
+    query = call.query
     wanted_id, page = whole_number(query, "id"), read_page(query)
     search, kind = query.get("search", "").lower(), query.get("modelType", "")
     found = [

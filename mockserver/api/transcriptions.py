@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from mockserver.api import envelope, fields, form_fields
 from mockserver.api.endpoint import Endpoint
@@ -108,7 +108,7 @@ def read_upload(call: ApiCall) -> Work:
 
 def read_list(call: ApiCall) -> Work:
     """``GET``: those of a workspace, or a page of them; raises BadRequest."""
-    page = read_page(dict(parse_qsl(call.facts.query, keep_blank_values=True)))
+    page = read_page(call.query)
     return free_work("transcriptions.list", partial(_list, call.store, call.params["id"], page))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from mockserver.api import envelope, fields
 from mockserver.api.endpoint import Endpoint
@@ -66,7 +65,7 @@ def read_create(call: ApiCall) -> Work:
 
 def read_list(call: ApiCall) -> Work:
     """``GET``: all of them, or a page; raises BadRequest."""
-    page = read_page(dict(parse_qsl(call.facts.query, keep_blank_values=True)))
+    page = read_page(call.query)
     return free_work("workspaces.list", partial(_list, call.store, page))
 
 

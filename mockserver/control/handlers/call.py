@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qsl
 
 import orjson
 from pydantic import BaseModel
@@ -62,6 +63,10 @@ class ControlCall:
     def asked(self, model: type[Model]) -> Model:
         """The body as a question; raises ConfigError."""
         return check(model, self.table(), "body")
+
+    def asked_by_query(self, model: type[Model]) -> Model:
+        """The query as a question; raises ConfigError."""
+        return check(model, dict(parse_qsl(self.query, keep_blank_values=True)), "query")
 
     def _json(self) -> Any:
         try:

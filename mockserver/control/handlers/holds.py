@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
-from mockserver.config import check
 from mockserver.control.calls import HoldsPage, HoldsQuery, Release, Released
 from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
 
 async def show_holds(call: ControlCall) -> Answer:
     """Every gate, or one; waits until ``at_least`` replies are parked at it when asked to."""
-    asked = check(HoldsQuery, dict(parse_qsl(call.query, keep_blank_values=True)), "query")
+    asked = call.asked_by_query(HoldsQuery)
     holds, satisfied = call.sandbox.holds, True
     if asked.gate is not None and asked.at_least is not None:
         satisfied = await holds.wait_parked(asked.gate, asked.at_least, asked.timeout_s)

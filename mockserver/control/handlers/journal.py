@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 import orjson
 
-from mockserver.config import check
 from mockserver.control.calls import (
     ConnectionPage,
     JournalFollow,
@@ -40,7 +38,7 @@ EQUAL = ("method", "key_id", "rule", "ending", "request_id", "status")
 
 async def show_journal(call: ControlCall) -> Answer:
     """Exchanges by filters; waits for ``at_least`` of them when asked to."""
-    asked = check(JournalQuery, _query(call), "query")
+    asked = call.asked_by_query(JournalQuery)
     journal, wanted = call.sandbox.journal, asked.at_least or 0
 
     def enough(seen: Journal) -> bool:
@@ -69,7 +67,7 @@ async def show_connections(call: ControlCall) -> Answer:
 
 async def follow_journal(call: ControlCall) -> Answer:
     """Exchanges as they end, as server-sent events, until either side leaves."""
-    asked = check(JournalFollow, _query(call), "query")
+    asked = call.asked_by_query(JournalFollow)
     return LiveAnswer(_ended(call.server, call.sandbox, asked))
 
 
@@ -122,10 +120,6 @@ def fitting(asked: JournalFilters) -> Callable[[Exchange], bool]:
         )
 
     return fits
-
-
-def _query(call: ControlCall) -> dict[str, str]:
-    return dict(parse_qsl(call.query, keep_blank_values=True))
 
 
 def _fitting(journal: Journal, asked: JournalQuery) -> tuple[Exchange, ...]:

@@ -6,9 +6,7 @@ These are served at the root of the listener too, where probes and scrapers look
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
-from mockserver.config import check
 from mockserver.control.handlers.call import Call, Calls, ControlCall, json_answer
 from mockserver.control.operating import AuditPage, AuditQuery, Readiness
 
@@ -39,7 +37,7 @@ async def show_readiness(call: ControlCall) -> Answer:
 
 async def show_audit(call: ControlCall) -> Answer:
     """The calls that meant to change something: who, what, when, and what became of them."""
-    asked = check(AuditQuery, dict(parse_qsl(call.query, keep_blank_values=True)), "query")
+    asked = call.asked_by_query(AuditQuery)
     audit = call.server.audit
     changes = audit.changes(sandbox=asked.sandbox, after=asked.after)
     newest = changes if asked.limit is None else changes[-asked.limit :]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 from mockserver.admission.prices import MICRO
-from mockserver.config import check
 from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 from mockserver.control.spending import UsagePage, UsageQuery
 from mockserver.usage import Use
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 
 async def show_usage(call: ControlCall) -> Answer:
     """Requests, refusals, tokens and cost, by what the query asks for."""
-    asked = check(UsageQuery, dict(parse_qsl(call.query, keep_blank_values=True)), "query")
+    asked = call.asked_by_query(UsageQuery)
     usage, mask = call.sandbox.usage, call.sandbox.journal.mask
     total = usage.told((), since=asked.since, until=asked.until)
     rows = [_row(use) for use in usage.told(asked.by, since=asked.since, until=asked.until)]

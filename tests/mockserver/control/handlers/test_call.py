@@ -10,6 +10,7 @@ import pytest
 from mockserver.config import ConfigError
 from mockserver.control.calls import Nothing
 from mockserver.control.handlers.call import Call, ControlCall, json_answer
+from mockserver.control.operating import AuditQuery
 from mockserver.server import MockServer
 
 if TYPE_CHECKING:
@@ -60,3 +61,12 @@ async def test_a_call_says_what_it_answers_for() -> None:
     call = Call(show_nothing, told=Nothing)
 
     assert (call.name, call.summary) == ("show_nothing", "Nothing at all.")
+
+
+def test_a_query_is_read_as_its_question() -> None:
+    """A mistake in it is told with the name of the field."""
+    asked = ControlCall(MockServer(), query="after=3&sandbox=a%20b").asked_by_query(AuditQuery)
+
+    assert (asked.after, asked.sandbox) == (3, "a b")
+    with pytest.raises(ConfigError, match=r"^query\.?.*after"):
+        ControlCall(MockServer(), query="after=x").asked_by_query(AuditQuery)
