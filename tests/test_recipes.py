@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
 from mockserver.api.models import BLAZE, EMBER
+from mockserver.cli import cli
 from mockserver.replies.latency import REALISTIC
 from tests.pages import ROOT, Walk, blocks_of, is_test, printed
 
@@ -72,6 +76,19 @@ def test_the_times_of_the_models_are_told(name: str, model: str) -> None:
 
     page = (DOCS / "recipes" / "latency.md").read_text("utf-8")
     assert f"| {name} | {' | '.join(told)} |" in page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_the_commands_within_the_text_are_good_ones(page: Path) -> None:
+    """Each is parsed as it would be when it is typed."""
+    prose = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for line in re.findall(r"`pawa-mock ([^`]+)`", prose):
+        command: click.Command = cli
+        words = shlex.split(line)
+        while words and isinstance(command, click.Group):
+            command = command.commands[words.pop(0)]
+        if not isinstance(command, click.Group):
+            command.make_context("pawa-mock", words, resilient_parsing=not words)
 
 
 def test_every_recipe_is_in_the_list() -> None:
