@@ -19,6 +19,7 @@ from mockserver.commands.fault import fault
 from mockserver.commands.journal import journal
 from mockserver.commands.keys import keys
 from mockserver.commands.monitoring import monitoring
+from mockserver.commands.notes import notes
 from mockserver.commands.openapi import openapi
 from mockserver.commands.serve import serve
 from mockserver.commands.usage import usage
@@ -49,6 +50,7 @@ for _command in (
     remote.rules,
     fault,
     journal,
+    notes,
     remote.reset,
     usage,
     budget,

@@ -23,9 +23,10 @@ from mockserver.control.calls import (
     SandboxInfo,
     written_rule,
 )
+from mockserver.control.noting import NotesClient
 from mockserver.control.operating import AuditPage
 from mockserver.control.spending import BudgetInfo, UsagePage
-from mockserver.control.transport import TIMEOUT_S, ControlError, Transport, UnreachableError
+from mockserver.control.transport import TIMEOUT_S, ControlError, UnreachableError
 from mockserver.journal import Exchange
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ Model = TypeVar("Model", bound=BaseModel)
 EXCHANGE = TypeAdapter(Exchange)
 
 
-class ControlClient(Transport):
-    """Steers a mock server from another process; see :class:`Transport` for how it is reached.
+class ControlClient(NotesClient):
+    """Steers a mock server from another process; how it is reached: the class ``Transport``.
 
     Use it as an asynchronous context manager. Every call raises ControlError when the server
     refuses it and UnreachableError when no mock server answers.

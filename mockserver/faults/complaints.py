@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -211,7 +211,9 @@ def _step(here: object, part: str | int) -> object:
 def _kind_of(model: type[BaseModel]) -> object:
     """The kind that tells a model from others in a union, if it has one."""
     field = model.model_fields.get("kind")
-    return next(iter(get_args(field.annotation)), None) if field is not None else None
+    if field is None or get_origin(field.annotation) is not Literal:
+        return None
+    return next(iter(get_args(field.annotation)))
 
 
 def _models_in(annotation: object) -> list[type[BaseModel]]:

@@ -21,7 +21,8 @@ def test_it_has_the_documented_commands() -> None:
     """And no other."""
     assert sorted(cli.commands) == [
         "budget", "check", "choices", "clock", "completion", "fault", "faults", "init", "journal",
-        "keys", "monitoring", "openapi", "presets", "reset", "rules", "schema", "serve", "usage",
+        "keys", "monitoring", "notes", "openapi", "presets", "reset", "rules", "schema", "serve",
+        "usage",
     ]  # fmt: skip
 
 

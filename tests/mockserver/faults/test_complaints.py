@@ -25,10 +25,15 @@ class Dog(Table):
     tricks: list[str] = []
 
 
+class Street(Table):
+    kind: str | None = None
+
+
 class House(Table):
     pets: list[Annotated[Cat | Dog, Discriminator("kind")]] = []
     doors: Annotated[int, Field(gt=0, strict=True)] | Literal["many"] = 1
     names: dict[str, str] = {}
+    street: Street = Street()
 
 
 def lines_for(written: object) -> tuple[str, ...]:
@@ -41,7 +46,7 @@ def lines_for(written: object) -> tuple[str, ...]:
     ("written", "line"),
     [
         ({"dors": 1}, "house.dors: unknown field; nearest: doors"),
-        ({"xyz": 1}, "house.xyz: unknown field; known: pets, doors, names"),
+        ({"xyz": 1}, "house.xyz: unknown field; known: pets, doors, names, street"),
         (
             {"doors": 0},
             "house.doors: must be more than 0, not 0, or must be 'many', not 0",
@@ -57,6 +62,7 @@ def lines_for(written: object) -> tuple[str, ...]:
             "house.pets[0].trick: unknown field; nearest: tricks",
         ),
         ({"pets": [{"kind": "cow"}]}, "house.pets[0].kind: unknown kind 'cow'; known: cat, dog"),
+        ({"street": {"kin": "x"}}, "house.street.kin: unknown field; nearest: kind"),
         ({"names": {"a": 1}}, "house.names.a: must be a text, not 1"),
         ({"names": {"a": {"b": 1}}}, "house.names.a: must be a text, not a table"),
         ({"names": {"a": [1]}}, "house.names.a: must be a text, not a list"),
@@ -98,5 +104,5 @@ def test_fields_are_those_of_the_kind_that_was_written() -> None:
     written = {"pets": [{"kind": "dog"}]}
 
     assert fields_at(House, written, ("pets", 0)) == ("kind", "tricks")
-    assert fields_at(House, written, ()) == ("pets", "doors", "names")
+    assert fields_at(House, written, ()) == ("pets", "doors", "names", "street")
     assert fields_at(House, written, ("doors",)) == ()
