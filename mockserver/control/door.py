@@ -22,7 +22,7 @@ from mockserver.intake import Condition, Intake, take_in
 from mockserver.wire import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Coroutine
 
     from mockserver.answer import Answer
     from mockserver.connection_server import Serve
@@ -61,7 +61,11 @@ async def _serve_call(server: MockServer, incoming: Incoming, connection: Connec
     if intake.condition is Condition.LEFT or not server.sandboxes:
         return False
     journal, address = server.default.journal, _address_of(connection)
-    answer = await _while_here(connection, _answer(server, intake), intake.method)
+    work: Awaitable[Answer | None] = _answer(server, intake)
+    if intake.method == "GET":
+        # It may wait for the journal. A call that changes something is carried through.
+        work = live.while_here(connection, work)
+    answer = await work
     if answer is None:
         return False
     if intake.method not in READING:
@@ -82,26 +86,6 @@ async def _serve_call(server: MockServer, incoming: Incoming, connection: Connec
     if waiting is not None:
         await waiting
     return channel.keep_alive and not connection.over
-
-
-async def _while_here(
-    connection: Connection, work: Coroutine[None, None, Answer], method: str
-) -> Answer | None:
-    """The answer; None when it was only to be read and the connection is over before it is there.
-
-    Only a call that reads is given up (it may wait for the journal); one that changes something is
-    carried through.
-    """
-    if method != "GET":
-        return await work
-    answering = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(connection.pause(None))
-    await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
-    left, done = leaving.done(), answering.done()
-    for task in (leaving, answering):
-        task.cancel()
-    await asyncio.gather(leaving, answering, return_exceptions=True)
-    return answering.result() if done and not left else None
 
 
 def _is_control(target: str) -> bool:

@@ -7,7 +7,7 @@ Lines are as the HTML standard has them (section 9.2): ``event`` where it is not
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, NewType, TypeVar
 
 from mockserver.answer import Answer, EventStream
 from mockserver.clock import RealClock
@@ -15,7 +15,7 @@ from mockserver.delivery import lay_out
 from mockserver.wire import LAST_CHUNK, head_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable
 
     from mockserver.connections import Connection
     from mockserver.wire import Channel
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 EVENT_TYPE = "text/event-stream"
 HEADERS = (("Content-Type", EVENT_TYPE), ("Cache-Control", "no-store"))
 STILL_HERE = b": still here\n\n"
+
+Result = TypeVar("Result")
 
 LiveText = NewType("LiveText", str)
 """What a call tells that tells events."""
@@ -54,7 +56,7 @@ async def deliver(answer: LiveAnswer, channel: Channel) -> None:
     head = lay_out(Answer(answer.status, answer.headers, EventStream(())))
     there = await connection.write(head_bytes(head, channel, RealClock()))
     try:
-        while there and (data := await _next(answer.events, connection)) is not None:
+        while there and (data := await while_here(connection, anext(answer.events, None))):
             there = await connection.write(data if channel.http_10 else _chunk(data))
     finally:
         await answer.events.aclose()
@@ -62,9 +64,9 @@ async def deliver(answer: LiveAnswer, channel: Channel) -> None:
         await connection.write(LAST_CHUNK)
 
 
-async def _next(events: AsyncGenerator[bytes], connection: Connection) -> bytes | None:
-    """The next event; None when there is none any more, or nobody to tell it to."""
-    coming = asyncio.ensure_future(anext(events, None))
+async def while_here(connection: Connection, work: Awaitable[Result]) -> Result | None:
+    """What is awaited; None, and no more work, when the connection is over before it is there."""
+    coming = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(connection.pause(None))
     try:
         await asyncio.wait({coming, leaving}, return_when=asyncio.FIRST_COMPLETED)
