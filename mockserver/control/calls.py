@@ -119,7 +119,7 @@ class JournalFilters(Asked):
     ending: str | None = None
     request_id: str | None = None
     status: Annotated[int, Field(ge=100, le=999)] | None = None
-    since_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    since_s: Annotated[float, Field(ge=0, le=FURTHEST_S, allow_inf_nan=False)] | None = None
 
 
 class JournalQuery(JournalFilters):
@@ -142,7 +142,7 @@ class JournalFollow(JournalFilters):
     """
 
     limit: Annotated[int, Field(ge=0)] = 0
-    for_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    for_s: Annotated[float, Field(ge=0, le=FURTHEST_S, allow_inf_nan=False)] | None = None
 
 
 class HoldsQuery(Asked):

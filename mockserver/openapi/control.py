@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from mockserver.config_schema import SHORT_FORMS, add_short_form
 from mockserver.control.live import EVENT_TYPE, LiveText
@@ -15,6 +15,8 @@ from mockserver.openapi.operation import JSON, in_path
 from mockserver.openapi.schema import Schema, array, fields, ref, text
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from mockserver.control.handlers.call import Call
 
 ABOUT = """What steers a running mock server: its sandboxes, rules, keys, limits, budgets, clocks
@@ -179,7 +181,8 @@ def _with_optional(model: Any, names: tuple[str, ...]) -> Schema:
 
 def _takes_nothing(call: Call) -> bool:
     """Whether an empty body asks something good, as an empty table does."""
-    if not isinstance(call.asked, type) or not issubclass(call.asked, BaseModel):
-        return call.asked == dict[str, Any]
-    needed = {name for name, field in call.asked.model_fields.items() if field.is_required()}
-    return not needed - set(call.optional)
+    try:
+        TypeAdapter(call.asked).validate_python({})
+    except ValidationError:
+        return False
+    return True

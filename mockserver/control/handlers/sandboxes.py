@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import WithJsonSchema
 
 from mockserver.config import ConfigError, check, merge
 from mockserver.control.calls import Health, Nothing, SandboxInfo
@@ -99,6 +101,35 @@ def _shown_settings(settings: SandboxSettings) -> dict[str, Any]:
 _SECRETS: dict[str, Any] = {"__all__": {"key": True, "previous": {"__all__": {"key"}}}}
 
 
+_FIXED = frozenset({"name", "port", "clock", "rules"})
+_SHOWN: dict[str, Any] = {name: {} for name in SandboxSettings.model_fields if name != "rules"}
+
+SettingsPatch = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "properties": {name: {} for name in _SHOWN if name not in _FIXED},
+            "additionalProperties": False,
+            "description": "Any part of SandboxSettings.",
+        }
+    ),
+]
+"""What is told of a patch: its fields; what may stand in them depends on what stands there now."""
+
+SettingsInfo = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "properties": _SHOWN,
+            "required": list(_SHOWN),
+            "description": "SandboxSettings without rules and secrets.",
+        }
+    ),
+]
+"""What is told of settings."""
+
 CALLS: Calls = {
     ("GET", "/healthz"): Call(health, told=Health),
     ("GET", "/sandboxes"): Call(list_sandboxes, told=tuple[SandboxInfo, ...]),
@@ -106,7 +137,7 @@ CALLS: Calls = {
     ("GET", ONE): Call(show_sandbox, told=SandboxInfo),
     ("DELETE", ONE): Call(close_sandbox, told=Nothing),
     ("POST", f"{ONE}/reset"): Call(reset_sandbox, told=SandboxInfo),
-    ("GET", f"{ONE}/settings"): Call(show_settings, told=dict[str, Any]),
-    ("PATCH", f"{ONE}/settings"): Call(patch_settings, told=dict[str, Any], asked=dict[str, Any]),
+    ("GET", f"{ONE}/settings"): Call(show_settings, told=SettingsInfo),
+    ("PATCH", f"{ONE}/settings"): Call(patch_settings, told=SettingsInfo, asked=SettingsPatch),
 }
 """What this module answers: method, path after ``/_mock``, and the call."""

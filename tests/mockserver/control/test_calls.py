@@ -26,6 +26,7 @@ from mockserver.faults.rules import Rule
         {"timeout_s": "-1"},
         {"timeout_s": "601"},
         {"timeout_s": "nan"},
+        {"since_s": "1e308"},
         {"ended": "maybe"},
     ],
 )

@@ -73,7 +73,9 @@ def test_the_names_in_a_path_are_its_parameters() -> None:
         ("advance_clock", {"advance_s": -1}, False),
         ("open_sandbox", {"name": "lab", "limit_headers": "ietf"}, True),
         ("open_sandbox", {"name": "lab", "colour": "red"}, False),
-        ("patch_settings", {"seed": 7}, True),
+        ("patch_settings", {"seed": 7, "budget": {"mode": "soft"}}, True),
+        ("patch_settings", {"sead": 7}, False),
+        ("patch_settings", {"name": "other"}, False),
         ("reset_budget_by_id", {"subject": "staging"}, True),
     ],
 )
@@ -86,11 +88,12 @@ def test_a_question_that_may_be_empty_is_not_required() -> None:
     """As an empty table asks nothing wrong."""
     required = {
         name: operation(DOCUMENT, name)["requestBody"]["required"]
-        for name in ("block_key", "rotate_key", "set_rate_limit", "advance_clock", "add_rules")
+        for name in ("block_key", "rotate_key", "top_up_by_id", "advance_clock", "add_rules")
     }
 
     assert not required["block_key"]
     assert not required["rotate_key"]
+    assert required["top_up_by_id"]
     assert required["advance_clock"]
     assert required["add_rules"]
 
