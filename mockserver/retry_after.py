@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ def seconds(delay: int) -> str:
 
 def imf_fixdate(epoch_s: float) -> str:
     """The preferred form, ``Sun, 06 Nov 1994 08:49:37 GMT``, of a moment in epoch seconds."""
-    at = _utc(epoch_s)
-    day, month = _DAYS[at.tm_wday][:3], _MONTHS[at.tm_mon - 1]
-    return f"{day}, {at.tm_mday:02d} {month} {at.tm_year:04d} {_clock(at)} GMT"
+    return formatdate(math.ceil(epoch_s), usegmt=True)
 
 
 def rfc850_date(epoch_s: float) -> str:
