@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Literal
 
 from mockserver.connections import Connection
+from mockserver.eager import start_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -53,8 +54,13 @@ class ConnectionServer:
             self._sweep_later()
 
     def closed(self, connection: Connection) -> None:
-        """A connection is gone."""
+        """A connection is gone, and with it the turn of those that waited on it: they are noted."""
         self._connections.discard(connection)
+        for incoming in connection.unserved():
+            if incoming.message is not None:
+                _, task = start_now(self.serve(incoming, connection), asyncio.get_running_loop())
+                if task is not None:
+                    self.keep(task)
 
     def keep(self, task: asyncio.Task[bool]) -> None:
         """Hold a request that is being served until it is done."""

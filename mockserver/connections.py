@@ -23,7 +23,7 @@ from mockserver.clock import RealClock
 from mockserver.eager import start_now
 from mockserver.exchange import OpenConnection
 from mockserver.incoming import Arrival, Incoming, SlowBodyError
-from mockserver.sockets import outgoing, reset_on_close
+from mockserver.sockets import reset_on_close, unsent
 from mockserver.tls.contexts import facts_of
 
 if TYPE_CHECKING:
@@ -347,17 +347,11 @@ class Connection(BaseProtocol):
 
         False when the connection is over.
         """
-        deadline = self._loop.time() + FLUSH_LIMIT_S
-        while not self.over and self._unsent() > 0 and self._loop.time() < deadline:
+        now = self._loop.time
+        deadline = now() + FLUSH_LIMIT_S
+        while not self.over and unsent(self.transport, self.below) > 0 and now() < deadline:
             await self.pause(_FLUSH_POLL_S)
         return not self.over
-
-    def _unsent(self) -> int:
-        """Bytes in the transport's buffer, and those in the socket's that were not acknowledged."""
-        if self.transport is None:
-            return 0
-        below = 0 if self.below is None else self.below.get_write_buffer_size()
-        return self.transport.get_write_buffer_size() + below + outgoing(self.transport)
 
     def finish(self) -> None:
         """Close with a FIN after what was written."""
@@ -367,6 +361,7 @@ class Connection(BaseProtocol):
 
     def _end_instead(self, how: Literal["fin", "rst"]) -> None:
         """End it in place of a request that is coming in; a FIN lets the client finish sending."""
+        self._queue.clear()
         if how == "rst":
             self.reset()
         elif self.transport is not None and self.transport.can_write_eof():
@@ -388,6 +383,11 @@ class Connection(BaseProtocol):
         self._end("server", "fin")
         if self.transport is not None:
             self.transport.abort()
+
+    def unserved(self) -> list[Incoming]:
+        """What had come in and waited for its turn when the connection ended, handed over once."""
+        left, self._queue = self._queue, []
+        return left
 
     @property
     def idle(self) -> bool:

@@ -70,12 +70,15 @@ def take_in(
     """Read a request to its end; a body over ``limit_bytes`` is cut there.
 
     One that has come in whole is taken in at once; for every other there is something to await.
+    Where the connection is over before its turn came, nobody waits for an answer.
     """
     message, body = incoming.message, incoming.body
     if message is None:
         return _garbage(incoming.arrival)
     if body.is_eof() and body.exception() is None:
         data = body.read_nowait()
+        if connection.over:
+            return _taken(message, incoming.arrival, data[:limit_bytes], Condition.LEFT)
         if len(data) <= limit_bytes:
             return _taken(message, incoming.arrival, data, Condition.WHOLE)
         return _taken(message, incoming.arrival, data[:limit_bytes], Condition.TOO_LARGE)

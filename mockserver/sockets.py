@@ -24,6 +24,14 @@ def outgoing(transport: asyncio.Transport) -> int:
     return int(struct.unpack("i", answer)[0])
 
 
+def unsent(transport: asyncio.Transport | None, below: asyncio.Transport | None = None) -> int:
+    """Bytes in the buffers of a transport, of one below it, and of the socket, not acknowledged."""
+    if transport is None:
+        return 0
+    under = 0 if below is None else below.get_write_buffer_size()
+    return transport.get_write_buffer_size() + under + outgoing(transport)
+
+
 def reset_on_close(transport: asyncio.Transport) -> None:
     """Let the close of the socket be an RST, whatever is still to be sent (``SO_LINGER`` 0)."""
     sock = transport.get_extra_info("socket")

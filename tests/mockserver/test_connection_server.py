@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from mockserver.settings import ApiSettings
-from tests.mockserver.rawclient import RawClient, chat, request
-from tests.mockserver.talk import busy
+from tests.mockserver.rawclient import LONG_S, RawClient, chat, request
+from tests.mockserver.talk import busy, until
 
 if TYPE_CHECKING:
     from tests.mockserver.conftest import OpenSandbox
@@ -97,3 +99,31 @@ async def test_those_behind_a_slow_one_are_all_served(open_sandbox: OpenSandbox)
         received = await client.read()
 
     assert received.data.count(b"HTTP/1.1 200 OK\r\n") == count + 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "ending", "waiting"),
+    [
+        ({"kind": "hold", "seconds": 60}, "client_left", "client_left"),
+        ({"kind": "rst_before_headers"}, "rst", "server_stopped"),
+    ],
+)
+async def test_those_whose_turn_never_came_are_noted_too(
+    open_sandbox: OpenSandbox, fault: dict[str, Any], ending: str, waiting: str
+) -> None:
+    """Nothing was done for them: the client left, or the answer before theirs ended everything."""
+    sandbox = await open_sandbox(rules=[{"fault": fault, "when": {"times": 1}}])
+    whole = [request(body=chat(f"number {n}")) for n in range(3)]
+    async with await RawClient.connect(sandbox.base_url) as client:
+        await client.send(b"".join(whole)[:-9])
+        await until(lambda: bool(sandbox.journal.exchanges()))
+        client.leave()
+        assert await sandbox.journal.wait_for(
+            lambda seen: len(seen.exchanges()) == 3 and not seen.in_flight, LONG_S
+        )
+
+    first, *others = sandbox.journal.exchanges()
+    assert first.ending == ending
+    assert [b"number 1" in one.body for one in others] == [True, False]
+    assert [one.ordinal for one in others] == [2, 3]
+    assert {(one.status, one.ending, one.rule) for one in others} == {(None, waiting, None)}

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from mockserver.sockets import outgoing, reset_on_close
+from mockserver.sockets import outgoing, reset_on_close, unsent
 from tests.mockserver.rawclient import RawClient
 
 
@@ -31,6 +31,17 @@ async def test_what_nobody_takes_is_still_to_leave() -> None:
         transport.write(b"x" * 20_000_000)
         assert outgoing(transport) > 0
         transport.abort()
+
+
+async def test_all_that_was_written_is_unsent_until_it_is_taken() -> None:
+    """In the socket's queue and in the buffers before it."""
+    transport, client = await connected()
+    async with client:
+        transport.write(b"x" * 20_000_000)
+        assert unsent(transport) > outgoing(transport) > 0
+        assert unsent(transport, transport) > unsent(transport)
+        transport.abort()
+    assert unsent(None) == 0
 
 
 async def test_a_closed_socket_has_nothing_to_send() -> None:
