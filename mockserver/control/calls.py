@@ -17,7 +17,7 @@ from mockserver.faults.rules import Rule
 from mockserver.journal import Connection, Exchange
 from mockserver.settings.keys import Secret
 from mockserver.settings.limits import LimitSettings, RateLimitSettings, Span
-from mockserver.settings.snapshot import Seconds
+from mockserver.snapshot import Seconds
 
 MAX_WAIT_S = 600.0
 """The longest that one call waits for the journal, in seconds."""

@@ -10,9 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
@@ -22,16 +20,10 @@ from pydantic import (
 from mockserver.faults.base import Answering, Fault, ListenerClosing
 from mockserver.faults.catalogue import AnyFault
 from mockserver.faults.complaints import complaints
+from mockserver.snapshot import Count, Glob, Positive, Seconds, Share, Snapshot, SomeSeconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-Glob = Annotated[str, Field(min_length=1, max_length=1000, strict=True)]
-Ordinal = Annotated[int, Field(ge=1, strict=True)]
-Number = Annotated[int, Field(ge=0, strict=True)]
-Moment = Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]
-Chance = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
-SomeTime = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)]
 
 TRIGGERS = ("header", "url", "model")
 """What the journal calls a fault that a request itself asked for; no rule may be called so."""
@@ -45,12 +37,6 @@ class RuleError(ValueError):
         super().__init__("\n".join(self.lines))
 
 
-class Written(BaseModel):
-    """What people write: closed to unknown fields, immutable once read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 def _as_range(value: object) -> object:
     """A single number stands for the range of itself."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -60,7 +46,7 @@ def _as_range(value: object) -> object:
     return value
 
 
-class Match(Written):
+class Match(Snapshot):
     """Which requests. Globs know ``*``, ``?`` and ``[…]``; ``*`` crosses slashes.
 
     ``path`` is compared with and without the leading ``/v1``. ``key`` is the id of an API key,
@@ -81,7 +67,7 @@ class Match(Written):
     )
     body: Annotated[str, Field(min_length=1, strict=True)] | None = None
     token: Glob | None = None
-    attempt: Annotated[tuple[Ordinal, Ordinal], BeforeValidator(_as_range)] | None = None
+    attempt: Annotated[tuple[Positive, Positive], BeforeValidator(_as_range)] | None = None
 
     @field_validator("attempt")
     @classmethod
@@ -91,20 +77,20 @@ class Match(Written):
         return attempt
 
 
-class Ramp(Written):
+class Ramp(Snapshot):
     """A chance that goes from ``from_p`` to ``to_p`` in ``over_s`` seconds, and stays there."""
 
-    from_p: Chance
-    to_p: Chance
-    over_s: SomeTime
+    from_p: Share
+    to_p: Share
+    over_s: SomeSeconds
 
 
-class Cycle(Written):
+class Cycle(Snapshot):
     """The first ``on_s`` of every ``period_s`` seconds, beginning after ``offset_s``."""
 
-    period_s: SomeTime
-    on_s: SomeTime
-    offset_s: Moment = 0.0
+    period_s: SomeSeconds
+    on_s: SomeSeconds
+    offset_s: Seconds = 0.0
 
     @model_validator(mode="after")
     def _is_off_sometimes(self) -> Self:
@@ -116,7 +102,7 @@ class Cycle(Written):
         return self
 
 
-class When(Written):
+class When(Snapshot):
     """Which of the matching requests.
 
     ``after`` lets so many pass, then the first of each ``every`` fires, at most ``times`` in all,
@@ -127,14 +113,14 @@ class When(Written):
     ``seed`` takes the place of the sandbox's.
     """
 
-    times: Ordinal | None = None
-    after: Number = 0
-    every: Ordinal = 1
-    probability: Chance | None = None
+    times: Positive | None = None
+    after: Count = 0
+    every: Positive = 1
+    probability: Share | None = None
     seed: Annotated[int, Field(strict=True)] | None = None
     per: Literal["rule", "call"] = "rule"
-    from_s: Moment | None = None
-    until_s: Moment | None = None
+    from_s: Seconds | None = None
+    until_s: Seconds | None = None
     ramp: Ramp | None = None
     cycle: Cycle | None = None
 
@@ -149,7 +135,7 @@ class When(Written):
         return self
 
 
-class Rule(Written):
+class Rule(Snapshot):
     """One rule: ``fault``, or several ``faults`` that work together in their order.
 
     A fault that answers in place of the API spares it the work, and costs neither rate limit nor

@@ -28,7 +28,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from mockserver.faults.catalogue import FAULTS
 from mockserver.faults.complaints import complaints, nearest
-from mockserver.faults.rules import Chance, Ordinal, RuleError, Written, refuse_useless_execute
+from mockserver.faults.rules import RuleError, refuse_useless_execute
+from mockserver.snapshot import Positive, Share, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,11 +74,11 @@ class SpellingError(RuleError):
         super().__init__([line])
 
 
-class Timing(Written):
+class Timing(Snapshot):
     """When a spelled fault happens: at the first ``times`` attempts of a call, with a chance."""
 
-    times: Ordinal | None = None
-    probability: Chance | None = None
+    times: Positive | None = None
+    probability: Share | None = None
     execute: Annotated[bool, Field(strict=True)] = False
 
 

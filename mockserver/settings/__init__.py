@@ -23,11 +23,11 @@ from mockserver.settings.projects import ProjectSettings
 from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
 from mockserver.settings.reply_rules import ReplyMatch, ReplyRule
 from mockserver.settings.sandbox import SandboxSettings, ServerSettings
-from mockserver.settings.snapshot import Port, Snapshot, refuse_twins
 from mockserver.settings.storage import StorageSettings
 from mockserver.settings.tls import TlsSettings
 from mockserver.settings.triggers import TriggerSettings
 from mockserver.settings.webhook import WebhookSettings
+from mockserver.snapshot import Port, Snapshot, refuse_twins
 
 __all__ = [
     "DEFAULT_KEY",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from mockserver.settings.snapshot import Positive, Snapshot, SomeSeconds, Switch
+from mockserver.snapshot import Positive, Snapshot, SomeSeconds, Switch
 
 
 class ApiSettings(Snapshot):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mockserver.settings.snapshot import Amount, Count, Name, Share, Snapshot, refuse_twins
+from mockserver.snapshot import Amount, Count, Name, Share, Snapshot, refuse_twins
 
 if TYPE_CHECKING:
     from mockserver.settings.sandbox import SandboxSettings

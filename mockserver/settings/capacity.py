@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from mockserver.settings.snapshot import Count, Positive, Seconds, Snapshot, Switch
+from mockserver.snapshot import Count, Positive, Seconds, Snapshot, Switch
 
 
 class OverloadSettings(Snapshot):

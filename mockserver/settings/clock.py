@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import AwareDatetime
 
-from mockserver.settings.snapshot import Snapshot, Switch
+from mockserver.snapshot import Snapshot, Switch
 
 
 class ClockSettings(Snapshot):

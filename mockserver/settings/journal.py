@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from mockserver.settings.snapshot import Positive, Snapshot
+from mockserver.snapshot import Positive, Snapshot
 
 
 class JournalSettings(Snapshot):

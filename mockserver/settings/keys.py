@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
-from mockserver.settings.limits import Glob, Span
-from mockserver.settings.snapshot import Name, Positive, Seconds, Snapshot
+from mockserver.settings.limits import Span
+from mockserver.snapshot import Glob, Name, Positive, Seconds, Snapshot
 
 DEFAULT_KEY = "pawa-dev-key"
 """The key of a sandbox that is given none; it opens nothing but this mock."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mockserver.settings.snapshot import Amount, Seconds, Share, Snapshot
+from mockserver.snapshot import Amount, Seconds, Share, Snapshot
 
 NORMAL_AT_MOST = 1 / 3
 """The widest normal spread: one of three standard deviations that never reaches below nothing."""

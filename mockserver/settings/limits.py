@@ -6,12 +6,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mockserver.settings.snapshot import Name, Positive, Seconds, Snapshot, Switch
+from mockserver.snapshot import Glob, Name, Positive, Seconds, Snapshot, Switch
 
 Span = Annotated[float, Field(strict=True, gt=0, le=366 * 86_400, allow_inf_nan=False)]
 """A length of time that is not nothing, in seconds; a leap year at most."""
-
-Glob = Annotated[str, Field(strict=True, min_length=1, max_length=1000)]
 
 Dimension = Literal["requests", "tokens", "tokens_in", "tokens_out", "concurrency", "slope"]
 Algorithm = Literal["sliding", "fixed", "gcra", "token_bucket"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockserver.settings.budget import BudgetSettings
-from mockserver.settings.limits import Glob, LimitSettings
-from mockserver.settings.snapshot import Name, Snapshot, refuse_twins
+from mockserver.settings.limits import LimitSettings
+from mockserver.snapshot import Glob, Name, Snapshot, refuse_twins
 
 if TYPE_CHECKING:
     from mockserver.settings.sandbox import SandboxSettings

@@ -10,7 +10,7 @@ from pydantic import Field
 from mockserver.answer import StreamStyle
 from mockserver.replies.script import Script
 from mockserver.settings.reply_rules import ReplyRule
-from mockserver.settings.snapshot import Positive, Seconds, Snapshot, Switch
+from mockserver.snapshot import Positive, Seconds, Snapshot, Switch
 
 
 class StreamSettings(Snapshot):

@@ -9,9 +9,8 @@ from pydantic import Field, PrivateAttr, ValidationError, field_validator, model
 from mockserver.faults.complaints import complaints
 from mockserver.replies.recordings import Line, recorded, wrong_data
 from mockserver.replies.templates import check_template
-from mockserver.settings.snapshot import Snapshot, Switch
+from mockserver.snapshot import Glob, Snapshot, Switch
 
-Glob = Annotated[str, Field(min_length=1, max_length=1000, strict=True)]
 Said = Annotated[str, Field(min_length=1, max_length=4_000_000, strict=True)]
 
 

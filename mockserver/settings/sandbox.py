@@ -23,11 +23,11 @@ from mockserver.settings.limits import LimitHeaderSettings, LimitSettings, RateL
 from mockserver.settings.media import MediaSettings
 from mockserver.settings.projects import ProjectSettings, check_projects
 from mockserver.settings.replies import EmbeddingSettings, ReplySettings, StreamSettings
-from mockserver.settings.snapshot import Name, Port, Snapshot, Switch, refuse_twins
 from mockserver.settings.storage import StorageSettings
 from mockserver.settings.tls import TlsSettings
 from mockserver.settings.triggers import TriggerSettings
 from mockserver.settings.webhook import WebhookSettings
+from mockserver.snapshot import Name, Port, Snapshot, Switch, refuse_twins
 
 
 class SandboxSettings(Snapshot):

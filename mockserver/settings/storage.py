@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from mockserver.settings.snapshot import Positive, Snapshot
+from mockserver.snapshot import Positive, Snapshot
 
 
 class StorageSettings(Snapshot):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mockserver.settings.snapshot import Snapshot
+from mockserver.snapshot import Snapshot
 
 CertificateKind = Literal[
     "good",

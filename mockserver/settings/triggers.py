@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.settings.snapshot import Snapshot, Switch
+from mockserver.snapshot import Snapshot, Switch
 
 
 class TriggerSettings(Snapshot):

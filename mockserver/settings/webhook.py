@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mockserver.settings.snapshot import Positive, Snapshot
+from mockserver.snapshot import Positive, Snapshot
 
 
 class WebhookSettings(Snapshot):

@@ -1,4 +1,4 @@
-"""The base of every setting: a frozen, closed snapshot, and the types of its fields."""
+"""The base of what people write, settings and rules: frozen and closed, and its fields' types."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ Amount = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 Switch = Annotated[bool, Field(strict=True)]
 Port = Annotated[int, Field(strict=True, ge=0, le=65535)]
+Glob = Annotated[str, Field(min_length=1, max_length=1000, strict=True)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
@@ -30,6 +31,6 @@ def refuse_twins(what: str, names: Iterable[str]) -> None:
 
 
 class Snapshot(BaseModel):
-    """The base of everything here: frozen, and closed to fields it does not know."""
+    """What people write: immutable once read, and closed to fields that it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from mockserver.settings.snapshot import Name, Share, Snapshot, refuse_twins
+from mockserver.snapshot import Name, Share, Snapshot, refuse_twins
 
 
 class Settings(Snapshot):
