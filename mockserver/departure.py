@@ -16,15 +16,17 @@ from mockserver.api import envelope
 from mockserver.delivery import lay_out
 from mockserver.effect import Progress, Stage, begun_at
 from mockserver.exchange import CLIENT_LEFT, IN_PROGRESS, SERVER_STOPPED
+from mockserver.faults import triggers
 from mockserver.faults.shaping import Shaped, answer_now, answering, shape
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from mockserver.answer import Answer
+    from mockserver.answer import Answer, Headers
     from mockserver.visit import Visit
 
 RULE_HEADER = "X-Mock-Rule"
+HINT_HEADER = "X-Mock-Hint"
 
 
 def lose_answer(visit: Visit) -> None:
@@ -50,12 +52,20 @@ def lose_answer(visit: Visit) -> None:
 def sign(visit: Visit) -> None:
     """Put on the answer its request id, the rule where rules are announced, and the limits."""
     answer = envelope.with_request_id(_answer(visit), visit.exchange.request_id)
-    if visit.decision is not None and visit.settings.announce_rules:
-        answer = answer.with_headers((RULE_HEADER, visit.decision.rule_id))
+    if visit.settings.announce_rules:
+        answer = answer.with_headers(*_announced(visit))
     if visit.sandbox.limiter.on:
         limits = visit.limit_headers or rate_limit.headers_of(visit)
         answer = answer.with_headers(*limits) if limits else answer
     visit.answer = answer
+
+
+def _announced(visit: Visit) -> Headers:
+    """The rule that fired, and that a request asked for a fault in a way that is off."""
+    if visit.decision is not None:
+        return ((RULE_HEADER, visit.decision.rule_id),)
+    hint = triggers.unheard(visit.facts, visit.settings.triggers)
+    return () if hint is None else ((HINT_HEADER, hint),)
 
 
 def shape_and_lay_out(visit: Visit) -> None:

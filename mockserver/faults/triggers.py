@@ -75,6 +75,19 @@ def take_out(
     return facts, (*by_header, *by_url, Trigger("model", text))
 
 
+def unheard(facts: RequestFacts, settings: TriggerSettings | None) -> str | None:
+    """What a request asks for in a way that is switched off here, in words; None for nothing."""
+    ways = (
+        ("header", "header X-Mock-Fault", facts.header(HEADER) is not None),
+        ("url", "URL", _IN_PATH.fullmatch(facts.path) is not None),
+        ("model", "name of the model", facts.model is not None and MODEL_MARK in facts.model),
+    )
+    for switch, words, asked in ways:
+        if asked and not (settings is not None and getattr(settings, switch)):
+            return f"asking for a fault by {words} is off here; switch triggers.{switch} on"
+    return None
+
+
 def choose(
     triggers: Sequence[Trigger], facts: RequestFacts, seed: int
 ) -> tuple[Decision, Trigger] | None:

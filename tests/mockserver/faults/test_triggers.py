@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     MakeFacts = Callable[..., RequestFacts]
 
+MODEL = "pawa-v1-ember-20240924"
+
 EMBER = "pawa-v1-ember-20240924"
 ALL = TriggerSettings(header=True, url=True, model=True)
 OPEN = {"header": True, "url": True, "model": True}
@@ -152,6 +154,32 @@ async def test_switched_off_they_are_what_they_look_like(open_sandbox: OpenSandb
     assert await asked(sandbox, url="/~503") == (404, None)
     assert await asked(sandbox, model=":mock-503") == (400, None)
     assert [one.rule for one in sandbox.journal.exchanges()] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "model", "switch"),
+    [
+        ("/v1/chat/request", (("X-Mock-Fault", "429"),), MODEL, "header"),
+        ("/v1/~429/chat/request", (), MODEL, "url"),
+        ("/v1/chat/request", (), f"{MODEL}:mock-429", "model"),
+    ],
+)
+async def test_who_asks_in_vain_is_told_which_switch_is_off(
+    open_sandbox: OpenSandbox,
+    path: str,
+    headers: tuple[tuple[str, str], ...],
+    model: str,
+    switch: str,
+) -> None:
+    """Where rules are announced; a client that is judged sees no such thing."""
+    data = request(path, body=chat(model=model), headers=headers)
+    told = await ask(await open_sandbox(announce_rules=True), data)
+    judged = await ask(await open_sandbox(), data)
+    granted = await ask(await open_sandbox(announce_rules=True, triggers={switch: True}), data)
+
+    assert f"triggers.{switch} on" in (told.header("x-mock-hint") or "")
+    assert judged.header("x-mock-hint") is None
+    assert (granted.status, granted.header("x-mock-hint")) == (429, None)
 
 
 async def test_each_is_allowed_by_itself(open_sandbox: OpenSandbox) -> None:
