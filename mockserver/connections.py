@@ -222,7 +222,7 @@ class Connection(BaseProtocol):
             self._parser.message_consumed()
         if self._upgraded and not self._queue:
             self._decline_upgrade()
-        if self._buffer_paused and len(self._queue) <= MOST_PIPELINED // 2:
+        if self._buffer_paused and not self._upgraded and len(self._queue) <= MOST_PIPELINED // 2:
             self._parse(b"")
             if len(self._queue) < MOST_PIPELINED:
                 self._resume_reading_for_buffer()

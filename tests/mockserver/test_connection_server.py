@@ -127,3 +127,20 @@ async def test_those_whose_turn_never_came_are_noted_too(
     assert [b"number 1" in one.body for one in others] == [True, False]
     assert [one.ordinal for one in others] == [2, 3]
     assert {(one.status, one.ending, one.rule) for one in others} == {(None, waiting, None)}
+
+
+async def test_much_behind_two_upgrades_is_all_served(open_sandbox: OpenSandbox) -> None:
+    """Both are declined in turn; nothing of what follows them is lost."""
+    hold = {"fault": {"kind": "hold", "seconds": 0.1}, "when": {"times": 1}}
+    sandbox = await open_sandbox(rules=[hold])
+    upgrade = (("Connection", "Upgrade"), ("Upgrade", "websocket"))
+    asking = request(body=chat(), headers=upgrade)
+    long = request(body=chat("long " * 30_000))
+    last = request(body=chat(), headers=(("Connection", "close"),))
+    async with await RawClient.connect(sandbox.base_url) as client:
+        await client.send(asking)
+        await busy(sandbox.connections)
+        await client.send(asking + long + last)
+        received = await client.read()
+
+    assert received.data.count(b"HTTP/1.1 200 OK\r\n") == 4
