@@ -172,6 +172,9 @@ def give_back(visit: Visit) -> None:
         with ExitStack() as ends:  # one that fails keeps none of the others from being called
             for end in reversed(visit.on_end):
                 ends.callback(end)
+    # These know the visit, which knows them: let go of, or only a collection could free it.
+    visit.on_end = []
+    visit.channel.before_rest = None
 
 
 def count_use(visit: Visit) -> None:

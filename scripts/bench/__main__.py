@@ -9,22 +9,27 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import orjson
 import psutil
 
-from scripts.bench.load import load, request_bytes
+from scripts.bench.load import EVERYTHING, load, request_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOAD_CORE = 0
+SERVER_CORE = 1
 CONNECTIONS = 32
 HOLD_S = 0.5
 SLEEPERS = 500
@@ -68,20 +73,33 @@ class Rate:
 
 @contextmanager
 def server(name: str) -> Iterator[Server]:
-    """A server in a process of its own, for as long as the block runs."""
-    process = subprocess.Popen(  # noqa: S603 - our own words
-        [sys.executable, "-m", "scripts.bench.servers", name],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        if process.stdout is None:
-            raise RuntimeError("the server has no output")
-        yield Server(process, int(process.stdout.readline()))
-    finally:
-        process.kill()
-        process.wait()
+    """A server in a process of its own, on a core of its own, for as long as the block runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "scripts.bench.servers"]
+        if name == "mock":
+            config = Path(folder) / "bench.json"
+            config.write_bytes(orjson.dumps(EVERYTHING))
+            command = [sys.executable, "-m", "mockserver", "serve", "--port", "0"]
+            command += ["--no-announce", "--config", str(config)]
+        process = subprocess.Popen(  # noqa: S603 - our own words
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            if (os.cpu_count() or 1) > SERVER_CORE:
+                os.sched_setaffinity(process.pid, {SERVER_CORE})
+            yield Server(process, port_of(process))
+        finally:
+            process.kill()
+            process.wait()
+
+
+def port_of(process: subprocess.Popen[str]) -> int:
+    """The port that a server says: alone on a line, or in the address of the ready line."""
+    for line in process.stdout or ():
+        found = re.search(r"^(\d+)$|^ready http://[^:]+:(\d+)/", line)
+        if found is not None:
+            return int(found[1] or found[2])
+    raise RuntimeError("the server ended before it was ready")
 
 
 def rate(server: Server, *, stream: bool, duration_s: float) -> Rate:

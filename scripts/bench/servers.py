@@ -1,26 +1,17 @@
-"""The two servers that are compared, each a process: the mock with everything on, and bare aiohttp.
+"""Bare aiohttp with the same answers, as a process: what the mock is compared with.
 
-``python -m scripts.bench.servers bare`` prints its port and serves until its input ends.
+``python -m scripts.bench.servers`` prints its port and serves until its input ends.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-from typing import TYPE_CHECKING
 
 import orjson
 from aiohttp import web
 
-from mockserver import MockServer
-from mockserver.config import ConfigFile, check, server_settings
-from scripts.bench.load import CHUNKS, EVERYTHING, REPLY, STREAM_CHUNK
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-SERVER_CORE = 1
+from scripts.bench.load import CHUNKS, REPLY, STREAM_CHUNK
 
 
 async def answer(request: web.Request) -> web.StreamResponse:
@@ -65,28 +56,11 @@ async def serve_bare() -> None:
     await runner.cleanup()
 
 
-async def serve_mock() -> None:
-    """The mock: keys, limits, budget, journal, metrics, a plan of 20 rules."""
-    settings = server_settings(check(ConfigFile, EVERYTHING, "bench"), port=0)
-    async with MockServer(settings) as server:
-        await until_input_ends(server.default.port)
-
-
 async def until_input_ends(port: int) -> None:
     """Say the port, then wait for the end of standard input."""
     print(port, flush=True)  # noqa: T201 - how the parent learns it
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
-SERVERS: dict[str, Callable[[], Awaitable[None]]] = {"bare": serve_bare, "mock": serve_mock}
-
-
-async def main() -> None:
-    """Serve what the command line names, on a core of its own."""
-    if (os.cpu_count() or 1) > SERVER_CORE:
-        os.sched_setaffinity(0, {SERVER_CORE})
-    await SERVERS[sys.argv[1]]()
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(serve_bare())
