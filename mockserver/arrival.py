@@ -18,8 +18,8 @@ from mockserver.facts import API_PREFIX
 from mockserver.faults import triggers
 from mockserver.faults.shaping import act_at_the_door, answer_now, answering
 from mockserver.faults.spelling import SpellingError
-from mockserver.intake import Condition
 from mockserver.replies.latency import service_s, timed
+from mockserver.transport.intake import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mockserver import frozen, wire
+from mockserver import frozen
 from mockserver.admission import rate_limit
 from mockserver.api import envelope
 from mockserver.delivery import lay_out
@@ -18,6 +18,7 @@ from mockserver.effect import Progress, Stage, begun_at
 from mockserver.exchange import CLIENT_LEFT, IN_PROGRESS, SERVER_STOPPED
 from mockserver.faults import triggers
 from mockserver.faults.shaping import Shaped, answer_now, answering, shape
+from mockserver.transport import wire
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mockserver.config import ConfigError, check
+from mockserver.configuration.file import ConfigError, check
 from mockserver.faults.rules import Rule
 from mockserver.faults.spelling import SCHEDULE, SpellingError, parts_of
 

@@ -13,20 +13,21 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from mockserver import arrival, departure, wire
+from mockserver import arrival, departure
 from mockserver.answer import Answer
 from mockserver.api import envelope
 from mockserver.delivery import lay_out
 from mockserver.exchange import IN_PROGRESS
-from mockserver.intake import Condition, Intake, take_in
+from mockserver.transport import wire
+from mockserver.transport.intake import Condition, Intake, take_in
 from mockserver.visit import ClientLeftError, Visit, open_visit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from mockserver.connections import Connection
-    from mockserver.incoming import Incoming
     from mockserver.sandbox import Sandbox
+    from mockserver.transport.connections import Connection
+    from mockserver.transport.incoming import Incoming
 
 log = logging.getLogger(__name__)
 

@@ -56,7 +56,7 @@ def pawa_mock(
 
     ``@pytest.mark.pawa_mock(seed=1, budget={"limit_units": 5})`` gives it settings.
     """
-    from mockserver.config import ConfigError, check  # noqa: PLC0415 - only when it is used
+    from mockserver.configuration.file import ConfigError, check  # noqa: PLC0415 - only when it is used
     from mockserver.settings import SandboxSettings  # noqa: PLC0415 - only when it is used
     from mockserver.testing import PawaMock  # noqa: PLC0415 - only when it is used
 

@@ -15,19 +15,19 @@ from mockserver.admission.capacity import Workers
 from mockserver.admission.limiter import Limiter
 from mockserver.api.store import Store
 from mockserver.clock import NS_PER_S, RealClock, TurnableClock
-from mockserver.connection_server import ConnectionServer
 from mockserver.errors import DefaultSandboxError
 from mockserver.faults.plan import Plan
 from mockserver.faults.shaping import closing
 from mockserver.frozen import Freeze
 from mockserver.holds import Holds
 from mockserver.journal import Journal
-from mockserver.listener import Listener, url_host
 from mockserver.metrics.tally import Tally
 from mockserver.moments import iso_time
 from mockserver.secrets import SecretMask
-from mockserver.slow_accept import SlowAccept
 from mockserver.tls.gate import Gate
+from mockserver.transport.connection_server import ConnectionServer
+from mockserver.transport.listener import Listener, url_host
+from mockserver.transport.slow_accept import SlowAccept
 from mockserver.usage import Usage
 from mockserver.webhook import Webhook
 
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from mockserver.admission.alerts import Alert
     from mockserver.admission.ledger import Ledger
     from mockserver.clock import Timer
-    from mockserver.connection_server import Serve
     from mockserver.faults.plan import RuleStatus
     from mockserver.faults.rules import Rule
     from mockserver.settings import SandboxSettings
+    from mockserver.transport.connection_server import Serve
 
 TOKENS_COUNTED = 200_000
 """Call tokens whose attempts are counted; the one unheard of longest is forgotten first."""

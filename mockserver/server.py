@@ -25,8 +25,8 @@ from mockserver.settings import ServerSettings
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from mockserver.connection_server import Serve
     from mockserver.settings import SandboxSettings
+    from mockserver.transport.connection_server import Serve
 
 
 class MockServer:

@@ -10,15 +10,15 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mockserver.env_lines import active_keys
-from mockserver.reload import Reloader
+from mockserver.configuration.env_lines import active_keys
+from mockserver.configuration.reload import Reloader
 from mockserver.server import MockServer
 from mockserver.settings import DEFAULT_KEY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from mockserver.reload import Source
+    from mockserver.configuration.reload import Source
     from mockserver.sandbox import Sandbox
     from mockserver.settings import ServerSettings
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mockserver.exchange import OpenExchange
 from mockserver.facts import read_facts
 from mockserver.faults.triggers import NO_TRIGGERS, take_out, without_trigger
-from mockserver.wire import Channel
+from mockserver.transport.wire import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from mockserver.api.routes import Route
     from mockserver.api.work import Reply, Work
     from mockserver.clock import Clock
-    from mockserver.connections import Connection
     from mockserver.facts import RequestFacts
     from mockserver.faults.plan import Decision, Plan
     from mockserver.faults.shaping import Shaped
     from mockserver.faults.triggers import Trigger
-    from mockserver.intake import Intake
     from mockserver.sandbox import Sandbox
     from mockserver.settings import KeySettings, SandboxSettings
+    from mockserver.transport.connections import Connection
+    from mockserver.transport.intake import Intake
 
 
 class ClientLeftError(Exception):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.cli import cli as mock_cli
-from mockserver.config_page import with_settings
+from mockserver.configuration.page import with_settings
 from scenarios.registry import discover
 from scenarios.targets import Targets
 from scenarios.zoo.defects import DEFECTS

@@ -26,8 +26,8 @@ from click.testing import CliRunner
 
 from mockserver.cli import cli
 from mockserver.commands.serve import load
-from mockserver.config import ConfigFile, check
-from mockserver.env_lines import env_lines
+from mockserver.configuration.env_lines import env_lines
+from mockserver.configuration.file import ConfigFile, check
 from mockserver.serving import ready_lines
 from mockserver.threaded import ThreadedMockServer
 

@@ -32,16 +32,20 @@ CLOSED_ROOMS = {
 MOCK_ROOMS = {
     "admission": {"api", "settings"},
     "api": {"replies", "settings"},
-    "commands": {"control", "faults", "openapi", "operations", "presets", "settings"},
-    "control": {"admission", "faults", "openapi", "settings"},
-    "faults": {"admission", "api", "replies", "settings"},
+    "commands": {
+        *("configuration", "control", "faults", "openapi", "operations", "presets", "settings"),
+    },
+    "configuration": {"control", "faults", "settings"},
+    "control": {"admission", "configuration", "faults", "openapi", "settings", "transport"},
+    "faults": {"admission", "api", "replies", "settings", "transport"},
     "metrics": {"admission"},
-    "openapi": {"api", "control", "replies", "settings"},
+    "openapi": {"api", "configuration", "control", "replies", "settings"},
     "operations": set(),
-    "presets": {"faults"},
+    "presets": {"configuration", "faults"},
     "replies": {"api", "settings"},
     "settings": {"faults", "replies"},
-    "tls": {"settings"},
+    "tls": {"settings", "transport"},
+    "transport": {"tls"},
 }
 """The rooms of the mock, and the others that each knows, be it for types. The list must shrink."""
 
@@ -51,7 +55,8 @@ PURE_ROOMS = {"api", "faults", "presets", "replies", "settings"}
 NOT_FOR_PURE_ROOMS = {
     *("asyncio", "socket", "threading", "time"),
     *(f"mockserver.{name}" for name in ("arrival", "departure", "pipeline", "sandbox", "server")),
-    *(f"mockserver.{name}" for name in ("cli", "connections", "journal", "visit", "wire")),
+    *(f"mockserver.{name}" for name in ("cli", "journal", "visit")),
+    *(f"mockserver.transport.{name}" for name in ("connections", "intake", "wire")),
 }
 
 TESTED_ELSEWHERE = {

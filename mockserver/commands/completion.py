@@ -9,7 +9,7 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from mockserver import presets
-from mockserver.config import DEFAULT_PORT
+from mockserver.configuration.file import DEFAULT_PORT
 from mockserver.errors import MockServerError
 from mockserver.faults.catalogue import FAULTS
 from mockserver.faults.spelling import SHORTCUTS

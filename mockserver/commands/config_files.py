@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver import config
-from mockserver.config_example import example_text
-from mockserver.config_schema import config_schema
+from mockserver.configuration import file as config
+from mockserver.configuration.example import example_text
+from mockserver.configuration.schema import config_schema
 
 if TYPE_CHECKING:
-    from mockserver.config import ConfigFile
+    from mockserver.configuration.file import ConfigFile
 
 USUAL_FILE = "pawa-mock.toml"
 

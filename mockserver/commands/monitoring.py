@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mockserver import operations
-from mockserver.config import ConfigError
+from mockserver.configuration.file import ConfigError
 
 
 @click.command(short_help="Write files for Prometheus and Grafana.")

@@ -10,10 +10,11 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from mockserver import config, presets
-from mockserver.choices import choices
+from mockserver import presets
 from mockserver.commands.completion import fault_kinds, preset_names
 from mockserver.commands.tables import show
+from mockserver.configuration import file as config
+from mockserver.configuration.choices import choices
 from mockserver.faults.catalogue import describe
 from mockserver.faults.spelling import SHORTCUTS, SpellingError, parts_of
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mockserver.config import DEFAULT_PORT, ConfigFile, load_config, server_settings
+from mockserver.configuration.file import DEFAULT_PORT, ConfigFile, load_config, server_settings
 from mockserver.control.address import root_of
 from mockserver.control.handlers import CALLS
 from mockserver.openapi.api import api_document

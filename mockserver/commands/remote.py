@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 import orjson
 
-from mockserver import config
 from mockserver.commands.completion import rule_ids, sandbox_names
 from mockserver.commands.tables import rules_table, show
+from mockserver.configuration import file as config
 from mockserver.control.calls import written_rule
 from mockserver.control.client import ControlClient
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from mockserver import config, logs
+from mockserver import logs
 from mockserver.commands.completion import preset_names
+from mockserver.configuration import file as config
+from mockserver.configuration.env_lines import env_lines, environment_of, write_env
+from mockserver.configuration.reload import Source
 from mockserver.control.address import is_loopback
-from mockserver.env_lines import env_lines, environment_of, write_env
 from mockserver.presets import NAMES, preset_table
-from mockserver.reload import Source
 from mockserver.serving import ready_lines, serve_until_told
 from mockserver.settings import TlsSettings
 

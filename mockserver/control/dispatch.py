@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from mockserver import errors
 from mockserver.admission.keys import bearer_key
-from mockserver.config import ConfigError
+from mockserver.configuration.file import ConfigError
 from mockserver.control.address import PREFIX, is_loopback
 from mockserver.control.handlers import CALLS, operations
 from mockserver.control.handlers.call import ControlCall, json_answer

@@ -10,7 +10,6 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mockserver import wire
 from mockserver.audit import Attempt
 from mockserver.clock import RealClock
 from mockserver.control import dispatch, live
@@ -18,17 +17,18 @@ from mockserver.control.address import PREFIX
 from mockserver.control.handlers import operations
 from mockserver.delivery import lay_out
 from mockserver.exchange import OpenExchange
-from mockserver.intake import Condition, Intake, take_in
-from mockserver.wire import Channel
+from mockserver.transport import wire
+from mockserver.transport.intake import Condition, Intake, take_in
+from mockserver.transport.wire import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine
 
     from mockserver.answer import Answer
-    from mockserver.connection_server import Serve
-    from mockserver.connections import Connection
-    from mockserver.incoming import Incoming
     from mockserver.server import MockServer
+    from mockserver.transport.connection_server import Serve
+    from mockserver.transport.connections import Connection
+    from mockserver.transport.incoming import Incoming
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing; every other call goes into the audit."""

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NewType, TypeVar
 from mockserver.answer import Answer, EventStream
 from mockserver.clock import RealClock
 from mockserver.delivery import lay_out
-from mockserver.wire import LAST_CHUNK, head_bytes
+from mockserver.transport.wire import LAST_CHUNK, head_bytes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable
 
-    from mockserver.connections import Connection
-    from mockserver.wire import Channel
+    from mockserver.transport.connections import Connection
+    from mockserver.transport.wire import Channel
 
 EVENT_TYPE = "text/event-stream"
 HEADERS = (("Content-Type", EVENT_TYPE), ("Cache-Control", "no-store"))

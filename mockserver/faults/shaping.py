@@ -30,11 +30,11 @@ from mockserver.values import value
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mockserver.connection_server import ConnectionServer
     from mockserver.draws import Draws
     from mockserver.facts import RequestFacts
     from mockserver.frozen import Freeze
-    from mockserver.slow_accept import SlowAccept
+    from mockserver.transport.connection_server import ConnectionServer
+    from mockserver.transport.slow_accept import SlowAccept
 
 _SHAPING = (AnswerShaping, ReplyShaping, StreamShaping, DeliveryShaping)
 

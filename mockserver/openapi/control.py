@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from mockserver.config_schema import SHORT_FORMS, add_short_form
+from mockserver.configuration.schema import SHORT_FORMS, add_short_form
 from mockserver.control.live import EVENT_TYPE, LiveText
 from mockserver.openapi.api import OPENAPI
 from mockserver.openapi.operation import JSON, in_path

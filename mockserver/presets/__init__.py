@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Any
 
-from mockserver.config import ConfigError, parse_table
+from mockserver.configuration.file import ConfigError, parse_table
 from mockserver.faults.complaints import nearest
 
 NAMES = (

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-    from mockserver.connections import Connection
     from mockserver.exchange import OpenConnection
     from mockserver.journal import Journal
     from mockserver.settings.tls import TlsSettings
+    from mockserver.transport.connections import Connection
 
 HANDSHAKE_LIMIT_S = 60
 """How long a client may take for its handshake."""

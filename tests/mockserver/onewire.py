@@ -6,19 +6,19 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from mockserver.clock import RealClock
-from mockserver.connection_server import ConnectionServer
 from mockserver.exchange import OpenExchange
-from mockserver.intake import Intake, take_in
 from mockserver.journal import Journal
-from mockserver.listener import Listener
 from mockserver.secrets import SecretMask
-from mockserver.wire import Channel, deliver
+from mockserver.transport.connection_server import ConnectionServer
+from mockserver.transport.intake import Intake, take_in
+from mockserver.transport.listener import Listener
+from mockserver.transport.wire import Channel, deliver
 
 if TYPE_CHECKING:
-    from mockserver.connections import Connection
     from mockserver.delivery import Delivery
-    from mockserver.incoming import Incoming
     from mockserver.journal import Exchange
+    from mockserver.transport.connections import Connection
+    from mockserver.transport.incoming import Incoming
 
 
 class OneWire:

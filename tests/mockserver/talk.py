@@ -10,9 +10,9 @@ from tests.mockserver.rawclient import LONG_S, RawClient, Received
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.connection_server import ConnectionServer
     from mockserver.journal import Exchange
     from mockserver.sandbox import Sandbox
+    from mockserver.transport.connection_server import ConnectionServer
 
 
 async def ask(sandbox: Sandbox, data: bytes) -> Received:

@@ -11,7 +11,7 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from mockserver.config import ConfigError, ConfigFile, check, parse_table
+from mockserver.configuration.file import ConfigError, ConfigFile, check, parse_table
 from mockserver.control import dispatch
 from mockserver.sandbox import Sandbox
 from mockserver.server import MockServer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.config import ConfigError
+from mockserver.configuration.file import ConfigError
 from mockserver.control.calls import written_rule
 from mockserver.fault_words import attempts_of, headers_of, rule_of
 

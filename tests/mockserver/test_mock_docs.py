@@ -12,7 +12,7 @@ import pytest
 
 from mockserver.api.routes import ENDPOINTS
 from mockserver.cli import cli
-from mockserver.config import ConfigFile, check
+from mockserver.configuration.file import ConfigFile, check
 from mockserver.control.calls import JournalQuery
 from mockserver.control.dispatch import CALLS
 from mockserver.presets import NAMES, summary

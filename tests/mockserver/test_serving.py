@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.config import load_config, server_settings
+from mockserver.configuration.file import load_config, server_settings
+from mockserver.configuration.reload import Source
 from mockserver.errors import CannotListenError
-from mockserver.reload import Source
 from mockserver.server import MockServer
 from mockserver.serving import ready_lines, serve_until_told
 from mockserver.settings import KeySettings, SandboxSettings, ServerSettings, TlsSettings

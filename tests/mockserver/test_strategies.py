@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, find, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
 
-from mockserver.config import ConfigFile, check, parse_table
+from mockserver.configuration.file import ConfigFile, check, parse_table
 from mockserver.control.calls import written_rule
 from mockserver.faults.catalogue import FAULTS
 from mockserver.faults.plan import Plan

@@ -11,7 +11,7 @@ import orjson
 from pydantic import BaseModel
 
 from mockserver.answer import Answer
-from mockserver.config import ConfigError, check
+from mockserver.configuration.file import ConfigError, check
 from mockserver.control.calls import RulesCall
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.admission.keys import is_reached
 from mockserver.clock import NS_PER_S
-from mockserver.config import check
+from mockserver.configuration.file import check
 from mockserver.control.calls import KeyBlock, KeyInfo, KeyMade, KeyRotation
 from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 from mockserver.control.handlers.sandboxes import patched

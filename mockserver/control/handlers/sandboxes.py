@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import WithJsonSchema
 
-from mockserver.config import ConfigError, check, merge
+from mockserver.configuration.file import ConfigError, check, merge
 from mockserver.control.calls import Health, Nothing, SandboxInfo
 from mockserver.control.handlers.call import ONE, Call, Calls, ControlCall, json_answer
 from mockserver.settings import SandboxSettings

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mockserver.config_example import example_text
-from mockserver.config_schema import config_schema
+from mockserver.configuration.example import example_text
+from mockserver.configuration.schema import config_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.choices import choices
+from mockserver.configuration.choices import choices
 from mockserver.faults.catalogue import FAULTS
 from mockserver.faults.spelling import SHORTCUTS
 from mockserver.presets import NAMES, preset_text

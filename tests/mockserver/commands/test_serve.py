@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from mockserver.commands.serve import load
-from mockserver.config import ConfigError
+from mockserver.configuration.file import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -244,7 +244,7 @@ def test_a_saved_file_takes_effect_and_a_bad_one_is_told(
     mock.process.send_signal(signal.SIGHUP)
     seed_of(mock, 333)
 
-    assert (done["level"], done["logger"]) == ("info", "mockserver.reload")
+    assert (done["level"], done["logger"]) == ("info", "mockserver.configuration.reload")
     assert done["message"] == f"read {config} anew: default: seed changed"
     assert refused["level"] == "warning"
     assert refused["message"].startswith(f"{config}: is not TOML: ")

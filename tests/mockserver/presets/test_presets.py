@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from mockserver import presets
-from mockserver.config import ConfigError, ConfigFile, check, server_settings
+from mockserver.configuration.file import ConfigError, ConfigFile, check, server_settings
 from mockserver.draws import Draws
 from mockserver.replies.latency import plan, times_of
 from mockserver.server import MockServer

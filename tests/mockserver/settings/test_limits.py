@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from mockserver.config import ConfigError, check
+from mockserver.configuration.file import ConfigError, check
 from mockserver.settings import LimitHeaderSettings, LimitSettings, RateLimitSettings
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.config import ConfigError, check
+from mockserver.configuration.file import ConfigError, check
 from mockserver.settings import ProjectSettings, SandboxSettings
 
 

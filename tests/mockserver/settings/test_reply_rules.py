@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.config import ConfigError, ConfigFile, check
+from mockserver.configuration.file import ConfigError, ConfigFile, check
 from mockserver.settings import ReplySettings, SandboxSettings
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from mockserver.config import ConfigError
+from mockserver.configuration.file import ConfigError
 from mockserver.control.calls import Nothing
 from mockserver.control.handlers.call import Call, ControlCall, json_answer
 from mockserver.control.operating import AuditQuery

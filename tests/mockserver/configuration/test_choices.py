@@ -5,9 +5,9 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from mockserver.choices import MARK, choices, choices_page
+from mockserver.configuration.choices import MARK, choices, choices_page
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_every_row_of_the_page_is_a_choice() -> None:
@@ -36,4 +36,4 @@ def test_an_installed_package_carries_the_page() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     packed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
 
-    assert packed == {"docs/choices.md": "mockserver/choices.md"}
+    assert packed == {"docs/choices.md": "mockserver/configuration/choices.md"}

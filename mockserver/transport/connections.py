@@ -20,18 +20,18 @@ from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestPayloadError
 
 from mockserver.clock import RealClock
-from mockserver.eager import start_now
 from mockserver.exchange import OpenConnection
-from mockserver.incoming import Arrival, Incoming, SlowBodyError
-from mockserver.sockets import reset_on_close, unsent
 from mockserver.tls.contexts import facts_of
+from mockserver.transport.eager import start_now
+from mockserver.transport.incoming import Arrival, Incoming, SlowBodyError
+from mockserver.transport.sockets import reset_on_close, unsent
 
 if TYPE_CHECKING:
     from aiohttp import StreamReader
 
     from mockserver.clock import Clock
-    from mockserver.connection_server import ConnectionServer
     from mockserver.journal import Journal
+    from mockserver.transport.connection_server import ConnectionServer
 
 FLUSH_LIMIT_S = 2.0
 """How long a cut waits for what was written before it to leave the socket."""

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from mockserver.sockets import outgoing, reset_on_close, unsent
+from mockserver.transport.sockets import outgoing, reset_on_close, unsent
 from tests.mockserver.rawclient import RawClient
 
 

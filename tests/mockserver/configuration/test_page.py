@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from mockserver.config import ConfigFile
-from mockserver.config_page import PAGE_MARK, settings_tables, with_settings
+from mockserver.configuration.file import ConfigFile
+from mockserver.configuration.page import PAGE_MARK, settings_tables, with_settings
 from mockserver.settings import Snapshot
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mockserver.answer import Ending, EventKind
 from mockserver.clock import RealClock
 from mockserver.delivery import Delivery, Framing, Piece
-from mockserver.wire import head_bytes
+from mockserver.transport.wire import head_bytes
 from tests.mockserver.onewire import OneWire
 from tests.mockserver.rawclient import RawClient, request, unchunked
 

@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.config import ConfigError
-from mockserver.env_lines import TRUST, active_keys, env_lines, environment_of, merged, write_env
+from mockserver.configuration.env_lines import (
+    TRUST,
+    active_keys,
+    env_lines,
+    environment_of,
+    merged,
+    write_env,
+)
+from mockserver.configuration.file import ConfigError
 from mockserver.server import MockServer
 from mockserver.settings import KeySettings, SandboxSettings, ServerSettings, TlsSettings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mockserver.config import ConfigError
+from mockserver.configuration.file import ConfigError
 from mockserver.control.address import root_of
 from mockserver.settings import DEFAULT_KEY
 

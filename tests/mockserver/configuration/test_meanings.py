@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.config_meanings import MEANINGS
-from mockserver.config_schema import config_schema
+from mockserver.configuration.meanings import MEANINGS
+from mockserver.configuration.schema import config_schema
 
 SCHEMA = config_schema()
 

@@ -9,9 +9,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from mockserver.config import ConfigError, ConfigFile, check
-from mockserver.config_example import example_text, sections, switched_on
-from mockserver.config_schema import config_schema
+from mockserver.configuration.example import example_text, sections, switched_on
+from mockserver.configuration.file import ConfigError, ConfigFile, check
+from mockserver.configuration.schema import config_schema
 from mockserver.presets import NAMES, preset_text
 
 SCHEMA = config_schema()

@@ -6,14 +6,14 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
-from mockserver.connections import Connection
-from mockserver.eager import start_now
+from mockserver.transport.connections import Connection
+from mockserver.transport.eager import start_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from mockserver.incoming import Incoming
     from mockserver.journal import Journal
+    from mockserver.transport.incoming import Incoming
 
     Serve = Callable[[Incoming, Connection], Coroutine[Any, Any, bool]]
 

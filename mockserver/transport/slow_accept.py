@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockserver.clock import Clock, Timer
-    from mockserver.connection_server import ConnectionServer
+    from mockserver.transport.connection_server import ConnectionServer
 
 
 class SlowAccept:

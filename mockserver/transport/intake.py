@@ -14,7 +14,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.http_writer import HttpVersion10
 from aiohttp.web_protocol import RequestPayloadError
 
-from mockserver.incoming import SlowBodyError
+from mockserver.transport.incoming import SlowBodyError
 from mockserver.values import value
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from aiohttp.http_parser import RawRequestMessage
 
     from mockserver.answer import Headers
-    from mockserver.connections import Connection
-    from mockserver.incoming import Arrival, Incoming
+    from mockserver.transport.connections import Connection
+    from mockserver.transport.incoming import Arrival, Incoming
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 

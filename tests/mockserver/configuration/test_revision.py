@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.config import ConfigError
+from mockserver.configuration.file import ConfigError
+from mockserver.configuration.revision import kept_until_restart, revision_of, rules_of, rules_told
 from mockserver.faults.rules import Rule, numbered, parse_rules
-from mockserver.revision import kept_until_restart, revision_of, rules_of, rules_told
 from mockserver.settings import SandboxSettings, ServerSettings
 
 if TYPE_CHECKING:

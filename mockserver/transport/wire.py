@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     from mockserver.answer import Gate
     from mockserver.clock import Clock
-    from mockserver.connections import Connection
     from mockserver.delivery import Delivery, HeadPace, Piece
     from mockserver.exchange import OpenExchange, Part
     from mockserver.holds import Holds
     from mockserver.journal import Journal
+    from mockserver.transport.connections import Connection
 
 LAST_CHUNK = b"0\r\n\r\n"
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from typing import Any, get_args
 
-from mockserver.config import ConfigFile
-from mockserver.config_example import explanations
-from mockserver.config_meanings import MEANINGS
+from mockserver.configuration.example import explanations
+from mockserver.configuration.file import ConfigFile
+from mockserver.configuration.meanings import MEANINGS
 from mockserver.settings import LimitHeaderSettings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def config_schema() -> dict[str, Any]:
-    """The schema of :class:`~mockserver.config.ConfigFile`, in draft 2020-12.
+    """The schema of :class:`~mockserver.configuration.file.ConfigFile`, in draft 2020-12.
 
     What a setting means is said in the words of the example file.
     """

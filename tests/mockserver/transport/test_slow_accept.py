@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.connection_server import ConnectionServer
 from mockserver.journal import Journal
 from mockserver.secrets import SecretMask
-from mockserver.slow_accept import SlowAccept
+from mockserver.transport.connection_server import ConnectionServer
+from mockserver.transport.slow_accept import SlowAccept
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mockserver.config import check
+from mockserver.configuration.file import check
 from mockserver.faults.rules import numbered
 from mockserver.settings import SandboxSettings
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.config import load_config, server_settings
+from mockserver.configuration.file import load_config, server_settings
+from mockserver.configuration.reload import Reloader, Source, recordings, turn_to
 from mockserver.errors import MockServerError, UnknownSandboxError
 from mockserver.faults.rules import parse_rules
-from mockserver.reload import Reloader, Source, recordings, turn_to
 from mockserver.server import MockServer
 from mockserver.settings import SandboxSettings, ServerSettings
 
@@ -180,7 +180,7 @@ class TestFollowing:
         self, path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         """Written in place, and renamed over."""
-        caplog.set_level(logging.INFO, "mockserver.reload")
+        caplog.set_level(logging.INFO, "mockserver.configuration.reload")
         async with following(path) as (server, _):
             save(path, "seed = 22")
             await until(lambda: server.default.settings.seed == 22)
@@ -266,7 +266,7 @@ class TestFollowing:
         self, path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         """A touch that changes the date alone is a change; what it finds is not."""
-        caplog.set_level(logging.INFO, "mockserver.reload")
+        caplog.set_level(logging.INFO, "mockserver.configuration.reload")
         async with following(path):
             os.utime(path, ns=(1, 1))
             await until(lambda: bool(caplog.messages))

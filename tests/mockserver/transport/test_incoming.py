@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp.streams import EMPTY_PAYLOAD
 
-from mockserver.incoming import Arrival, Incoming
+from mockserver.transport.incoming import Arrival, Incoming
 
 
 def test_what_was_no_request_has_no_target() -> None:

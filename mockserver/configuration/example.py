@@ -20,7 +20,7 @@ _OFF = re.compile(r"^#(?=[a-z\[])", re.MULTILINE)
 
 def example_text() -> str:
     """The file as it is written."""
-    return files("mockserver").joinpath("example.toml").read_text("utf-8")
+    return files("mockserver.configuration").joinpath("example.toml").read_text("utf-8")
 
 
 def switched_on(text: str) -> str:

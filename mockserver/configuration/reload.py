@@ -17,10 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mockserver.configuration.revision import Revision, kept_until_restart, revision_of
 from mockserver.control.address import is_loopback
 from mockserver.errors import MockServerError
 from mockserver.faults.rules import RuleError
-from mockserver.revision import Revision, kept_until_restart, revision_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

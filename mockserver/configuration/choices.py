@@ -40,10 +40,10 @@ def choices() -> tuple[Choice, ...]:
 
 def choices_page() -> str:
     """The page itself: the package's copy, or in a checkout the page."""
-    packed = files("mockserver").joinpath(PAGE)
+    packed = files("mockserver.configuration").joinpath(PAGE)
     if packed.is_file():
         return packed.read_text("utf-8")
-    return (Path(__file__).parents[1] / "docs" / PAGE).read_text("utf-8")
+    return (Path(__file__).parents[2] / "docs" / PAGE).read_text("utf-8")
 
 
 def _cells(row: str) -> tuple[str, str, str, str]:

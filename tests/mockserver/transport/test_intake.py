@@ -9,13 +9,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockserver.delivery import Delivery, Framing, Piece
-from mockserver.intake import Condition
+from mockserver.transport.intake import Condition
 from tests.mockserver.onewire import OneWire
 from tests.mockserver.rawclient import RawClient, request
 from tests.mockserver.talk import busy
 
 if TYPE_CHECKING:
-    from mockserver.intake import Intake
+    from mockserver.transport.intake import Intake
 
 CONTROLS = {*range(32), 127} - {9}
 

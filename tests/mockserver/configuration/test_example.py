@@ -8,8 +8,8 @@ from typing import get_args
 
 import pytest
 
-from mockserver.config import ConfigFile, check
-from mockserver.config_example import example_text, explanations, sections, switched_on
+from mockserver.configuration.example import example_text, explanations, sections, switched_on
+from mockserver.configuration.file import ConfigFile, check
 from mockserver.settings import Snapshot
 
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.config import ConfigError, load_config, merge, parse_table, server_settings
+from mockserver.configuration.file import (
+    ConfigError,
+    load_config,
+    merge,
+    parse_table,
+    server_settings,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path

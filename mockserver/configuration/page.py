@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mockserver.config_example import example_text
-from mockserver.config_schema import config_schema
+from mockserver.configuration.example import example_text
+from mockserver.configuration.schema import config_schema
 from mockserver.faults.description import allowed, as_toml
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.errors import CannotListenError, PortInUse
-from mockserver.listener import Listener, url_host
+from mockserver.transport.listener import Listener, url_host
 from tests.mockserver.rawclient import RawClient
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from mockserver.eager import start_now
+from mockserver.transport.eager import start_now
 
 
 async def test_what_needs_no_waiting_is_done_at_once() -> None:

@@ -1,0 +1,1 @@
+"""Configuration files: read, explained, described for editors, and followed while they change."""
