@@ -1,7 +1,7 @@
 """An answer laid out as bytes: what is written when, and how it ends.
 
-A :class:`Delivery` is a pure description; :mod:`mockserver.transport.wire` carries it out. Faults of
-the *delivery* layer (timing, connection) turn one delivery into another.
+A :class:`Delivery` is a pure description; :mod:`mockserver.transport.wire` carries it out. Faults
+of the *delivery* layer (timing, connection) turn one delivery into another.
 """
 
 from __future__ import annotations
