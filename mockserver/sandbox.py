@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from mockserver.settings import SandboxSettings
     from mockserver.transport.connection_server import Serve
 
-TOKENS_COUNTED = 200_000
+TOKENS_COUNTED = 50_000
 """Call tokens whose attempts are counted; the one unheard of longest is forgotten first."""
 
 

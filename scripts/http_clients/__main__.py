@@ -27,11 +27,14 @@ HEAD = """# What HTTP clients report
 Each fault of the catalogue (its example), met once by five HTTP clients. Each waits {limit:g} s for
 a byte; fetch, which knows no such limit, waits {fetch:g} s for the whole. A row says what the
 program gets to know: a status and a whole body, an error before any answer, or a status *then* an
-error when the body broke off. Of faults that the next request on a pooled connection meets
-({pooled}) it says what became of that one. Where clients differ, a retry rule that goes by the
-error's name does too.
+error when the body broke off. Where clients differ, a retry rule that goes by the error's name
+does too.
 
-Made by `python -m scripts.http_clients` (part of `make prove`) with {versions}.
+The next request on a pooled connection is what meets some of them; there, the row is about that one:
+{pooled}.
+
+Made by `python -m scripts.http_clients` (part of `make prove`) with
+{versions}.
 
 """
 
