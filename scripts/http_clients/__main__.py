@@ -30,8 +30,8 @@ program gets to know: a status and a whole body, an error before any answer, or 
 error when the body broke off. Where clients differ, a retry rule that goes by the error's name
 does too.
 
-The next request on a pooled connection is what meets some of them; there, the row is about that one:
-{pooled}.
+The next request on a pooled connection is what meets some of them; there, the row is about that
+one: {pooled}.
 
 Made by `python -m scripts.http_clients` (part of `make prove`) with
 {versions}.
