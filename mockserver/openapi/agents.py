@@ -10,6 +10,8 @@ from mockserver.openapi.operation import (
     NOTHING,
     Example,
     Operation,
+    about_one,
+    by_new_id,
     enveloped,
     in_path,
 )
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
 TAG = "Agents"
 
 _ID = in_path("id", "The integer, or the `agentReferenceId`.")
-_NEW = {f"agents.{name}": {"id": "$response.body#/data/id"} for name in ("update", "one", "delete")}
-_FIRST = {"id": "1"}
+_NEW = by_new_id("agents.update", "agents.one", "agents.delete")
 _MWALIMU = {
     "name": "Mwalimu",
     "description": "Teaches",
@@ -78,24 +79,21 @@ def operations(settings: SandboxSettings) -> tuple[Operation, ...]:
             links=_NEW,
             examples=(Example(body=_MWALIMU),),
         ),
-        Operation(
+        about_one(
             "agents.update",
             "Change an agent; what is not sent stays, null empties it",
             TAG,
             enveloped(agents.UPDATED, ref("Agent")),
+            _ID,
             bodies={JSON: changed},
-            parameters=(_ID,),
-            errors=(404,),
-            examples=(Example(body={"description": "Teaches Swahili"}, path=_FIRST),),
+            example={"description": "Teaches Swahili"},
         ),
-        Operation(
+        about_one(
             "agents.delete",
             "Forget an agent",
             TAG,
             enveloped(agents.DELETED, NOTHING),
-            parameters=(_ID,),
-            errors=(404,),
-            examples=(Example(path=_FIRST),),
+            _ID,
         ),
         Operation(
             "agents.list",
@@ -103,14 +101,12 @@ def operations(settings: SandboxSettings) -> tuple[Operation, ...]:
             TAG,
             enveloped(agents.RETRIEVED, array(ref("AgentViewed"))),
         ),
-        Operation(
+        about_one(
             "agents.one",
             "Show an agent",
             TAG,
             enveloped(agents.RETRIEVED, ref("AgentViewed")),
-            parameters=(_ID,),
-            errors=(404,),
-            examples=(Example(path=_FIRST),),
+            _ID,
         ),
     )
 

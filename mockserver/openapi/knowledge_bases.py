@@ -14,6 +14,8 @@ from mockserver.openapi.operation import (
     Example,
     File,
     Operation,
+    about_one,
+    by_new_id,
     enveloped,
     in_path,
     in_query,
@@ -41,11 +43,7 @@ if TYPE_CHECKING:
 TAG = "Knowledge bases"
 
 _ID = in_path("id", "The integer, or the `kbReferenceId`.")
-_NEW = {
-    f"knowledge_bases.{name}": {"id": "$response.body#/data/id"}
-    for name in ("update", "one", "files", "delete")
-}
-_FIRST = {"id": "1"}
+_NEW = by_new_id(*(f"knowledge_bases.{name}" for name in ("update", "one", "files", "delete")))
 
 
 def operations(settings: SandboxSettings) -> tuple[Operation, ...]:
@@ -102,47 +100,40 @@ def _bases(settings: SandboxSettings) -> tuple[Operation, ...]:
             parameters=(*PAGING, in_query("search", text("Looked for in name and description."))),
             examples=(Example(query={"page": "1", "limit": "10", "search": "mji"}),),
         ),
-        Operation(
+        about_one(
             "knowledge_bases.update",
             "Change a knowledge base; files are added to those that it has",
             TAG,
             enveloped(knowledge_bases.UPDATED, ref("KnowledgeBase")),
+            _ID,
             bodies=_base_bodies(settings),
-            parameters=(_ID,),
-            errors=(404,),
-            examples=(Example(body={"description": "All about the town"}, path=_FIRST),),
+            example={"description": "All about the town"},
         ),
     )
 
 
 def _one_base() -> tuple[Operation, ...]:
     return (
-        Operation(
+        about_one(
             "knowledge_bases.one",
             "Show a knowledge base",
             TAG,
             enveloped(knowledge_bases.LISTED, ref("KnowledgeBase")),
-            parameters=(_ID,),
-            errors=(404,),
-            examples=(Example(path=_FIRST),),
+            _ID,
         ),
-        Operation(
+        about_one(
             "knowledge_bases.delete",
             "Forget a knowledge base and its files",
             TAG,
             enveloped(knowledge_bases.DELETED, NOTHING),
-            parameters=(_ID,),
-            errors=(404,),
-            examples=(Example(path=_FIRST),),
+            _ID,
         ),
-        Operation(
+        about_one(
             "knowledge_bases.files",
             "List the files of a knowledge base",
             TAG,
             enveloped(knowledge_bases.FILES_LISTED, array(ref("StoredFile"))),
-            parameters=(_ID,),
-            errors=(404,),
-            examples=(Example(path=_FIRST),),
+            _ID,
         ),
     )
 

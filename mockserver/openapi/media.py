@@ -22,6 +22,8 @@ from mockserver.openapi.operation import (
     Example,
     File,
     Operation,
+    about_one,
+    by_new_id,
     enveloped,
     files_of,
     in_path,
@@ -55,11 +57,9 @@ TRANSCRIBE = "Transcribe"
 _WORKSPACE = in_path("id", "The id of the workspace.")
 _TRANSCRIPTION = in_path("tid", "The id of the transcription.")
 _FIRST = {"id": "1"}
-_BOTH = {"id": "1", "tid": "1"}
-_NEW_WORKSPACE = {
-    name: {"id": "$response.body#/data/id"}
-    for name in ("workspaces.update", "workspaces.one", "workspaces.delete", "transcriptions.list")
-}
+_NEW_WORKSPACE = by_new_id(
+    "workspaces.update", "workspaces.one", "workspaces.delete", "transcriptions.list"
+)
 
 
 def operations(settings: SandboxSettings) -> tuple[Operation, ...]:
@@ -240,33 +240,28 @@ def _workspaces(settings: SandboxSettings) -> tuple[Operation, ...]:
             examples=(Example(body={"name": "Mikutano"}),),
         ),
         Operation("workspaces.list", "List workspaces", TRANSCRIBE, listed, parameters=PAGING),
-        Operation(
+        about_one(
             "workspaces.one",
             "Show a workspace",
             TRANSCRIBE,
             enveloped(workspaces.RETRIEVED, ref("Workspace")),
-            parameters=(_WORKSPACE,),
-            errors=(404,),
-            examples=(Example(path=_FIRST),),
+            _WORKSPACE,
         ),
-        Operation(
+        about_one(
             "workspaces.update",
             "Rename a workspace",
             TRANSCRIBE,
             enveloped(workspaces.UPDATED, ref("Workspace")),
+            _WORKSPACE,
             bodies={JSON: named},
-            parameters=(_WORKSPACE,),
-            errors=(404,),
-            examples=(Example(body={"name": "Mikutano ya 2025"}, path=_FIRST),),
+            example={"name": "Mikutano ya 2025"},
         ),
-        Operation(
+        about_one(
             "workspaces.delete",
             "Forget a workspace and its transcriptions",
             TRANSCRIBE,
             enveloped(workspaces.DELETED, NOTHING),
-            parameters=(_WORKSPACE,),
-            errors=(404,),
-            examples=(Example(path=_FIRST),),
+            _WORKSPACE,
         ),
     )
 
@@ -313,32 +308,30 @@ def _transcriptions(settings: SandboxSettings) -> tuple[Operation, ...]:
                 Example(body={"language": "Swahili"}, files=(_sound("files"),), path=_FIRST),
             ),
         ),
-        Operation(
+        about_one(
             "transcriptions.list",
             "List the transcriptions of a workspace",
             TRANSCRIBE,
             enveloped(transcriptions.RETRIEVED, array(ref("Transcription"))),
-            parameters=(_WORKSPACE, *PAGING),
-            errors=(404,),
-            examples=(Example(path=_FIRST),),
+            _WORKSPACE,
+            *PAGING,
         ),
-        Operation(
+        about_one(
             "transcriptions.update",
             "Change the name or the text of a transcription",
             TRANSCRIBE,
             enveloped(transcriptions.UPDATED, ref("Transcription")),
+            _WORKSPACE,
+            _TRANSCRIPTION,
             bodies={JSON: changed},
-            parameters=(_WORKSPACE, _TRANSCRIPTION),
-            errors=(404,),
-            examples=(Example(body={"transcript": "Habari."}, path=_BOTH),),
+            example={"transcript": "Habari."},
         ),
-        Operation(
+        about_one(
             "transcriptions.delete",
             "Forget a transcription",
             TRANSCRIBE,
             enveloped(transcriptions.DELETED, NOTHING),
-            parameters=(_WORKSPACE, _TRANSCRIPTION),
-            errors=(404,),
-            examples=(Example(path=_BOTH),),
+            _WORKSPACE,
+            _TRANSCRIPTION,
         ),
     )

@@ -12,6 +12,7 @@ from mockserver.openapi.operation import (
     PAGING,
     Example,
     Operation,
+    about_one,
     enveloped,
     in_path,
     in_query,
@@ -89,13 +90,11 @@ def _models() -> tuple[Operation, ...]:
             parameters=(*filters, *PAGING),
             examples=(Example(query={"modelType": "chat"}),),
         ),
-        Operation(
+        about_one(
             "models.one",
             "Show a model",
             "Models",
             enveloped(envelope.MODELS_OK, ref("Model")),
-            parameters=(in_path("id", "The number of the model."),),
-            errors=(404,),
-            examples=(Example(path={"id": "1"}),),
+            in_path("id", "The number of the model."),
         ),
     )

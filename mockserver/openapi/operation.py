@@ -75,6 +75,37 @@ def enveloped(message: str, data: Schema) -> dict[str, Schema]:
     return {JSON: shown(envelope)}
 
 
+def about_one(
+    name: str,
+    summary: str,
+    tag: str,
+    answers: Mapping[str, Schema],
+    *parameters: Schema,
+    bodies: Mapping[str, Schema] | None = None,
+    example: Mapping[str, Any] | None = None,
+) -> Operation:
+    """An operation on what its path names: 404 where there is none.
+
+    Its example asks for the first of each, with the body ``example``.
+    """
+    first = {one["name"]: "1" for one in parameters if one["in"] == "path"}
+    return Operation(
+        name,
+        summary,
+        tag,
+        answers,
+        bodies={} if bodies is None else bodies,
+        parameters=parameters,
+        errors=(404,),
+        examples=(Example(body=example, path=first),),
+    )
+
+
+def by_new_id(*names: str) -> dict[str, dict[str, str]]:
+    """Links from an answer that shows something new to the operations that take its id."""
+    return {name: {"id": "$response.body#/data/id"} for name in names}
+
+
 NOTHING: Schema = {"type": "null"}
 """The ``data`` of a deletion."""
 
