@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from mockserver.api import (
     agents,
@@ -23,6 +21,7 @@ from mockserver.api import (
 from mockserver.api.endpoint import Endpoint
 from mockserver.api.fields import BadRequest
 from mockserver.facts import API_PREFIX
+from mockserver.path_templates import template_test
 from mockserver.values import value
 
 if TYPE_CHECKING:
@@ -93,9 +92,7 @@ def _by_path() -> dict[str, Methods]:
 
 _FIXED = {path: methods for path, methods in _by_path().items() if "{" not in path}
 _NAMED = tuple(
-    (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), methods)
-    for path, methods in _by_path().items()
-    if "{" in path
+    (template_test(path), methods) for path, methods in _by_path().items() if "{" in path
 )
 
 
@@ -105,8 +102,8 @@ def _methods_of(path: str) -> tuple[Methods, dict[str, str]] | None:
     rest = path.removeprefix(API_PREFIX)
     if rest in _FIXED:
         return _FIXED[rest], {}
-    for pattern, methods in _NAMED:
-        found = pattern.fullmatch(rest)
-        if found is not None:
-            return methods, {name: unquote(value) for name, value in found.groupdict().items()}
+    for names_in, methods in _NAMED:
+        names = names_in(rest)
+        if names is not None:
+            return methods, names
     return None

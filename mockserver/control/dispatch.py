@@ -8,9 +8,8 @@ beyond loopback only to those who know the token (DESIGN section 7).
 from __future__ import annotations
 
 import hmac
-import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from mockserver import errors
 from mockserver.admission.keys import bearer_key
@@ -19,6 +18,7 @@ from mockserver.control.address import PREFIX, is_loopback
 from mockserver.control.handlers import CALLS, operations
 from mockserver.control.handlers.call import ControlCall, json_answer
 from mockserver.faults.rules import RuleError
+from mockserver.path_templates import template_test
 
 if TYPE_CHECKING:
     from mockserver.answer import Answer, Headers
@@ -117,11 +117,10 @@ def _find(method: str, path: str) -> tuple[Handler, dict[str, str]]:
     inside = path.removeprefix(PREFIX)
     allowed: list[str] = []
     for (wanted, pattern), handler in CALLS.items():
-        found = _PATTERNS[pattern].fullmatch(inside)
-        if found is None:
+        names = _NAMES_IN[pattern](inside)
+        if names is None:
             continue
         if wanted == method:
-            names = {name: unquote(value) for name, value in found.groupdict().items()}
             return handler, names
         allowed.append(wanted)
     if not allowed:
@@ -130,9 +129,7 @@ def _find(method: str, path: str) -> tuple[Handler, dict[str, str]]:
     raise _NoSuchCallError(answer.with_headers(("Allow", ", ".join(allowed))))
 
 
-_PATTERNS = {
-    pattern: re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern)) for _, pattern in CALLS
-}
+_NAMES_IN = {pattern: template_test(pattern) for _, pattern in CALLS}
 
 
 def problem(status: int, *lines: str) -> Answer:
