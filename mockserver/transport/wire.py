@@ -110,10 +110,9 @@ def deliver(delivery: Delivery, channel: Channel, clock: Clock) -> Awaitable[Non
     channel.exchange.status = delivery.status
     parts = _parts(delivery, head_bytes(delivery, channel, clock), channel)
     if not channel.write_now(parts):
-        return _finish(delivery, channel)
-    channel.at_end = True
-    channel.keep_alive = channel.keep_alive and not _ends_with_close(delivery, channel)
-    channel.exchange.end(Ending.COMPLETE.value, time.monotonic_ns())
+        return _finish_in_time(delivery, channel)
+    _complete(delivery, channel)
+    _account(delivery, channel, finished=True)
     return None
 
 
@@ -135,14 +134,12 @@ def _is_plain(delivery: Delivery) -> bool:
     return waiting <= MOST_AT_ONCE
 
 
-async def _finish(delivery: Delivery, channel: Channel) -> None:
+async def _finish_in_time(delivery: Delivery, channel: Channel) -> None:
     """Wait until the client has taken enough of a plain delivery that was too much at once."""
-    if await channel.drain():
-        channel.at_end = True
-        channel.keep_alive = channel.keep_alive and not _ends_with_close(delivery, channel)
-        channel.exchange.end(Ending.COMPLETE.value, time.monotonic_ns())
-    else:
-        note_departure(channel)
+    finished = await channel.drain()
+    if finished:
+        _complete(delivery, channel)
+    _account(delivery, channel, finished=finished)
 
 
 def _parts(delivery: Delivery, head: bytes, channel: Channel) -> list[Part]:
@@ -162,6 +159,11 @@ def _parts(delivery: Delivery, head: bytes, channel: Channel) -> list[Part]:
 
 async def _deliver_in_time(delivery: Delivery, channel: Channel, clock: Clock) -> None:
     finished = await _send(delivery, channel, clock) and await _end(delivery, channel, clock)
+    _account(delivery, channel, finished=finished)
+
+
+def _account(delivery: Delivery, channel: Channel, *, finished: bool) -> None:
+    """Close the exchange's account: it came to the planned ending, or the connection was over."""
     if finished:
         channel.exchange.end(delivery.ending.value, time.monotonic_ns())
     else:
@@ -250,14 +252,13 @@ async def _send_body(delivery: Delivery, head: bytes, channel: Channel, clock: C
 
 async def _end(delivery: Delivery, channel: Channel, clock: Clock) -> bool:
     """End as the delivery says; False when the connection was over before the ending."""
-    channel.at_end = True
     ending, connection, extras = delivery.ending, channel.connection, delivery.extras
     if ending is Ending.COMPLETE:
-        channel.keep_alive = channel.keep_alive and not _ends_with_close(delivery, channel)
+        _complete(delivery, channel)
         if extras is not None and extras.next_request is not None:
             connection.end_on_next = extras.next_request
         return True
-    channel.keep_alive = False
+    channel.at_end, channel.keep_alive = True, False
     if ending is Ending.OPEN:
         if extras is not None and extras.deaf_s is not None:
             connection.deaf_s = extras.deaf_s
@@ -274,6 +275,12 @@ async def _end(delivery: Delivery, channel: Channel, clock: Clock) -> bool:
     else:
         connection.finish()
     return True
+
+
+def _complete(delivery: Delivery, channel: Channel) -> None:
+    """A whole reply is out: the connection goes on, unless a close of ours follows."""
+    channel.at_end = True
+    channel.keep_alive = channel.keep_alive and not _ends_with_close(delivery, channel)
 
 
 def _ends_with_close(delivery: Delivery, channel: Channel) -> bool:
