@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockserver.control.handlers.sandboxes import patched
+from mockserver.faults.matching import compile_match
 from mockserver.faults.rules import Match, Rule, When, parse_rules
-from mockserver.near_misses import nearest_miss, told
+from mockserver.near_misses import facts_of, nearest_miss, told
 from mockserver.steering import Steering
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ class PawaMock:
         :class:`~mockserver.records.Exchange`. Raises TypeError for a name that is neither.
         """
         match, equal = _split(filters)
-        return tuple(one for one in self._seen(**equal) if _fits(match, one))
+        fits = compile_match(match).matches
+        return tuple(one for one in self._seen(**equal) if fits(facts_of(one)))
 
     def _seen(self, **equal: Any) -> tuple[Exchange, ...]:
         """Read on the server's loop: what the client has the answer to is closed by then."""
@@ -175,10 +177,6 @@ def _split(filters: Mapping[str, Any]) -> tuple[Match, dict[str, Any]]:
     known = {name: value for name, value in filters.items() if name in Match.model_fields}
     others = {name: value for name, value in filters.items() if name not in known}
     return Match.model_validate(known), others
-
-
-def _fits(match: Match, exchange: Exchange) -> bool:
-    return nearest_miss(match, (exchange,)) is None
 
 
 def _line(one: Exchange) -> str:

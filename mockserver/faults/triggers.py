@@ -19,7 +19,7 @@ from mockserver.faults.plan import Decision
 from mockserver.faults.spelling import SpellingError, read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from mockserver.facts import RequestFacts
     from mockserver.settings import TriggerSettings
@@ -77,15 +77,18 @@ def take_out(
 
 def unheard(facts: RequestFacts, settings: TriggerSettings | None) -> str | None:
     """What a request asks for in a way that is switched off here, in words; None for nothing."""
-    ways = (
-        ("header", "header X-Mock-Fault", facts.header(HEADER) is not None),
-        ("url", "URL", _IN_PATH.fullmatch(facts.path) is not None),
-        ("model", "name of the model", facts.model is not None and MODEL_MARK in facts.model),
-    )
-    for switch, words, asked in ways:
-        if asked and not (settings is not None and getattr(settings, switch)):
+    for switch, words, asks in _WAYS:
+        if not (settings is not None and getattr(settings, switch)) and asks(facts):
             return f"asking for a fault by {words} is off here; switch triggers.{switch} on"
     return None
+
+
+_WAYS: tuple[tuple[str, str, Callable[[RequestFacts], bool]], ...] = (
+    ("header", "header X-Mock-Fault", lambda facts: facts.header(HEADER) is not None),
+    ("url", "URL", lambda facts: _IN_PATH.fullmatch(facts.path) is not None),
+    ("model", "name of the model", lambda facts: MODEL_MARK in (facts.model or "")),
+)
+"""Each way to ask: its switch, what it is called, and whether a request takes it."""
 
 
 def choose(
