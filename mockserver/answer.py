@@ -14,6 +14,8 @@ from mockserver.values import value
 
 Headers = tuple[tuple[str, str], ...]
 
+JSON_TYPE = ("Content-Type", "application/json")
+
 
 class Ending(StrEnum):
     """How the server stops sending, as a raw socket client sees it."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.answer import Answer
+from mockserver.answer import JSON_TYPE, Answer
 
 CHAT_OK = "Chat request processed successfully"
 CHUNK_OK = "Chunk completions generated successfully"
@@ -22,7 +22,6 @@ RATE_LIMITED = "Rate limit exceeded"
 BUDGET_EXHAUSTED = "Budget limit exceeded"
 BUDGET_CODE = "budget_exceeded"
 
-JSON_TYPE = ("Content-Type", "application/json")
 REQUEST_ID = "X-Request-Id"
 
 STATUS_MESSAGES = {

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from mockserver.answer import Answer
-from mockserver.api import envelope, fields, library
+from mockserver.answer import JSON_TYPE, Answer
+from mockserver.api import fields, library
 from mockserver.api.endpoint import Endpoint
 from mockserver.api.fields import BadRequest, Body
 from mockserver.api.free_work import free_work
@@ -68,7 +68,7 @@ def _retrieve(call: ApiCall, base_id: BaseId, question: str, top_k: int, _: Mome
         "finalRelevantChunk": [one.passage.text for one in found],
         "filteredResults": [_as_json(one) for one in found],
     }
-    return Answer(200, (envelope.JSON_TYPE,), orjson.dumps(document))
+    return Answer(200, (JSON_TYPE,), orjson.dumps(document))
 
 
 def _as_json(found: Found) -> dict[str, object]:

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from mockserver import retry_after
-from mockserver.answer import Answer
+from mockserver.answer import JSON_TYPE, Answer
 from mockserver.api import envelope
 from mockserver.delivery import standard_reason
 from mockserver.faults.base import (
@@ -103,7 +103,7 @@ class Status(Fault):
 
     def _given(self) -> Answer:
         if not isinstance(self.body, str):
-            return Answer(self.status, (envelope.JSON_TYPE,), orjson.dumps(self.body))
+            return Answer(self.status, (JSON_TYPE,), orjson.dumps(self.body))
         data = self.body.encode()
         return Answer(self.status, (_type_of(data),), data)
 
@@ -174,7 +174,7 @@ class EmptyBody(Fault):
 
     def answer(self, facts: RequestFacts) -> Answer:  # noqa: ARG002 - the same for each request
         """Headers only."""
-        return Answer(self.status, (envelope.JSON_TYPE,))
+        return Answer(self.status, (JSON_TYPE,))
 
 
 class ProblemJson(Fault):
@@ -217,4 +217,4 @@ def _type_of(body: bytes) -> tuple[str, str]:
         orjson.loads(body)
     except orjson.JSONDecodeError:
         return ("Content-Type", "text/plain; charset=utf-8")
-    return envelope.JSON_TYPE
+    return JSON_TYPE

@@ -199,12 +199,10 @@ class Connection(BaseProtocol):
 
     def _served_in_turn(self, task: asyncio.Task[bool]) -> None:
         """A request that had to wait is done: go on with those behind it."""
-        failed = task.cancelled() or task.exception() is not None
-        if failed and not task.cancelled():
-            log.error(
-                "connection %d failed inside the mock", self.record.id, exc_info=task.exception()
-            )
-        self._served(keep=not failed and task.result())
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("connection %d failed inside the mock", self.record.id, exc_info=error)
+        self._served(keep=error is None and not task.cancelled() and task.result())
         self._serve_next()
 
     def _served(self, *, keep: bool) -> None:

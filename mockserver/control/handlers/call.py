@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 from pydantic import BaseModel
 
-from mockserver.answer import Answer
+from mockserver.answer import JSON_TYPE, Answer
 from mockserver.configuration.file import ConfigError, check
 from mockserver.control.calls import RulesCall
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 
-JSON_TYPE = ("Content-Type", "application/json")
 
 ONE = "/sandboxes/{sandbox}"
 """The path of one sandbox, after ``/_mock``."""
