@@ -15,7 +15,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+if TYPE_CHECKING:
+    from reports.load import Load
 
 SCHEMA = "pawa-resilience/results/1"
 
@@ -210,12 +213,15 @@ class Client:
 class Results:
     """One run of one client. Rows are sorted by group and number; an id stands once.
 
+    ``load`` is what only a load test has: its time series and figures.
+
     Raises ``ValueError`` for a row id that stands twice.
     """
 
     run: Run
     client: Client
     rows: Sequence[Row] = ()
+    load: Load | None = None
     schema: str = field(default=SCHEMA, kw_only=True)
 
     def __post_init__(self) -> None:

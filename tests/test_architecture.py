@@ -20,12 +20,24 @@ ALLOWED_IMPORTS = {
     "mockserver": {"mockserver"},
     "reports": {"reports"},
     "scenarios": {"scenarios", "mockserver", "reports"},
+    "loadtests": {"loadtests", "scenarios", "mockserver", "reports"},
 }
 """DESIGN section 3: no import runs the other way."""
 
 CLOSED_ROOMS = {
     "scenarios/reference": {"scenarios.reference"},
     "scenarios/clients": {"scenarios.clients", "scenarios.reference", "mockserver.secrets"},
+    "loadtests": {
+        *("loadtests", "mockserver", "reports", "scenarios.clients", "scenarios.zoo"),
+        *("scenarios.call", "scenarios.catalogue.rows", "scenarios.checks", "scenarios.errors"),
+        *("scenarios.evidence", "scenarios.keyring", "scenarios.noise", "scenarios.recording"),
+        *("scenarios.results", "scenarios.samples", "scenarios.tolerances", "scenarios.verdicts"),
+    },
+    "loadtests/judging": {
+        *("loadtests", "mockserver.records", "reports", "scenarios.catalogue.rows"),
+        *("scenarios.checks", "scenarios.clients.protocol", "scenarios.evidence"),
+        *("scenarios.recording", "scenarios.samples", "scenarios.tolerances"),
+    },
 }
 """Rooms inside a package that know less than their package may."""
 

@@ -1,0 +1,22 @@
+"""The errors of load tests; each message is one line that names the thing and the mend.
+
+::
+
+    LoadError
+    ├── InputError    the command, a profile, a target or the client is wrong (exit code 2)
+    └── WorldError    the mock, Locust or a worker failed: says nothing about the client (exit 3)
+"""
+
+from __future__ import annotations
+
+
+class LoadError(Exception):
+    """Whatever a load test refuses or cannot do."""
+
+
+class InputError(LoadError):
+    """What a person typed or wrote is wrong."""
+
+
+class WorldError(LoadError):
+    """The harness itself could not do its work."""
