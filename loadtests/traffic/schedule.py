@@ -7,6 +7,7 @@ takes its share of it without being told, and the verdict knows what was to come
 from __future__ import annotations
 
 import math
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -32,6 +33,9 @@ THINKS_S = 2.0
 """How long after a question its user asks the next one at the earliest."""
 
 MOST_TURNS = 4
+
+MOST_OPEN = 500
+"""Conversations of a tenant that may still go on; older ones are over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,11 @@ class Arrival:
     conversation: int
     turn: int
     deadline_s: float | None
+
+    @property
+    def repeated(self) -> bool:
+        """Whether other calls may ask the very same."""
+        return self.prompt != str(self.index)
 
 
 @dataclass(frozen=True)
@@ -187,25 +196,42 @@ def _weights(repeats: Repeats) -> list[float]:
     return [1 / (place + 1) ** repeats.zipf for place in range(repeats.prompts)]
 
 
+class _Talks:
+    """The conversations of one tenant that can go on: their users have had time to think."""
+
+    def __init__(self) -> None:
+        self._thinking: deque[tuple[float, int, int]] = deque()
+        self._ready: deque[tuple[int, int]] = deque(maxlen=MOST_OPEN)
+
+    def go_on(self, at_s: float, rng: Random) -> tuple[int, int] | None:
+        """A conversation and its next turn; None when a new one begins."""
+        while self._thinking and self._thinking[0][0] + THINKS_S <= at_s:
+            _, conversation, turn = self._thinking.popleft()
+            self._ready.append((conversation, turn))
+        if not self._ready or rng.random() >= GOES_ON:
+            return None
+        self._ready.rotate(-rng.randrange(len(self._ready)))
+        conversation, turn = self._ready.popleft()
+        return conversation, turn + 1
+
+    def asked(self, at_s: float, conversation: int, turn: int) -> None:
+        """Its user has asked, and may ask again."""
+        if turn < MOST_TURNS:
+            self._thinking.append((at_s, conversation, turn))
+
+
 def _in_conversations(drawn: list[_Drawn], seed: int) -> Iterator[Arrival]:
     """Each arrival with its place; some chats go on with an earlier conversation."""
     rng = Random(f"{seed}/conversations")
-    talks: dict[str, list[tuple[float, int, int]]] = {}
+    talks: defaultdict[str, _Talks] = defaultdict(_Talks)
     numbers = count()
     for index, one in enumerate(drawn):
-        again, turn, conversation = one.again is not None, 1, -1
-        open_talks = talks.setdefault(one.tenant, [])
-        if not again and one.kind != "embed":
-            ready = [talk for talk in open_talks[-20:] if talk[0] + THINKS_S <= one.at_s]
-            if ready and rng.random() < GOES_ON:
-                talk = rng.choice(ready)
-                open_talks.remove(talk)
-                conversation, turn = talk[1], talk[2] + 1
-        if conversation < 0:
-            conversation = next(numbers)
-        if not again and one.kind != "embed" and turn < MOST_TURNS:
-            open_talks.append((one.at_s, conversation, turn))
-        prompt = f"again-{one.kind}-{one.again}" if again else str(index)
+        chats = one.again is None and one.kind != "embed"
+        earlier = talks[one.tenant].go_on(one.at_s, rng) if chats else None
+        conversation, turn = earlier or (next(numbers), 1)
+        if chats:
+            talks[one.tenant].asked(one.at_s, conversation, turn)
+        prompt = str(index) if one.again is None else f"again-{one.kind}-{one.again}"
         yield Arrival(
             index=index,
             at_s=one.at_s,
