@@ -14,6 +14,7 @@ from scenarios.clients.hosted import Emit, HostedClient, HostedError, HostedFact
 from scenarios.reference import (
     Answer,
     BatchSettings,
+    BreakerSettings,
     BudgetSettings,
     CacheSettings,
     EmbeddingAnswer,
@@ -32,6 +33,8 @@ CLAIMS = (
     "retry_after",
     "queueing",
     "concurrency_limit",
+    "retry_budget",
+    "circuit_breaker",
     "deadline",
     "streaming",
     "tools",
@@ -55,6 +58,7 @@ _DECLARED = (
     "backoff_base_s",
     "backoff_cap_s",
     "retry_after_cap_s",
+    "retry_budget_ratio",
     "max_concurrency",
 )
 LIMITS = {
@@ -173,6 +177,7 @@ def client_settings(settings: Mapping[str, Any]) -> Settings:
     known = {field.name for field in fields(Settings)}
     plain = {name: value for name, value in settings.items() if name in known}
     cache, batching, budget = (settings.get(name) for name in ("cache", "batching", "budget"))
+    breaker = settings.get("breaker")
     return Settings(
         **{
             "api_key": "",
@@ -182,6 +187,7 @@ def client_settings(settings: Mapping[str, Any]) -> Settings:
             "cache": CacheSettings(ttl_s=cache["ttl_s"]) if cache else None,
             "batching": BatchSettings(**batching) if batching else None,
             "budget": BudgetSettings(**budget) if budget else None,
+            "breaker": BreakerSettings(**breaker) if breaker else None,
         }
     )
 

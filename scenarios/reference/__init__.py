@@ -10,6 +10,7 @@ from scenarios.reference.client import PawaClient
 from scenarios.reference.errors import PawaError
 from scenarios.reference.settings import (
     BatchSettings,
+    BreakerSettings,
     BudgetSettings,
     CacheSettings,
     FallbackTarget,
@@ -22,6 +23,7 @@ __all__ = [
     "Answer",
     "AnswerStream",
     "BatchSettings",
+    "BreakerSettings",
     "BudgetSettings",
     "CacheSettings",
     "EmbeddingAnswer",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.reference.attempt import Attempt
 from scenarios.reference.backoff import FullJitter
+from scenarios.reference.breaker import Breaker, Breakers
 from scenarios.reference.budget import Budget
 from scenarios.reference.cache import AnswerCache
 from scenarios.reference.call import Call
@@ -19,6 +20,7 @@ from scenarios.reference.lines import LineSplitter
 from scenarios.reference.pursuit import Pursuit
 from scenarios.reference.retry import RetryPolicy
 from scenarios.reference.retry_after import RetryAfterReader
+from scenarios.reference.retry_budget import RetryBudget
 from scenarios.reference.secrets import Scrubber
 from scenarios.reference.telemetry import Telemetry
 from scenarios.reference.transcript import Transcript
@@ -27,7 +29,7 @@ from scenarios.reference.transport import Transport
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scenarios.reference.settings import Settings
+    from scenarios.reference.settings import BreakerSettings, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class Parts:
     scrubber: Scrubber
     transport: Transport
     retry: RetryPolicy
+    retry_budget: RetryBudget | None
+    breakers: Breakers | None
     fallback: FallbackPolicy
     concurrency: ConcurrencyLimit
     cache: AnswerCache | None
@@ -60,7 +64,7 @@ class Parts:
 def standard_parts(settings: Settings) -> Parts:
     """The parts that the settings ask for."""
     scrubber = Scrubber()
-    cache, budget = settings.cache, settings.budget
+    cache, budget, ratio = settings.cache, settings.budget, settings.retry_budget_ratio
     return Parts(
         scrubber=scrubber,
         transport=Transport(
@@ -71,8 +75,16 @@ def standard_parts(settings: Settings) -> Parts:
             FullJitter(settings.backoff_base_s, settings.backoff_cap_s),
             settings.retry_after_cap_s,
         ),
+        retry_budget=None if ratio is None else RetryBudget(ratio, settings.retry_budget_burst),
+        breakers=breakers_of(settings.breaker) if settings.breaker else None,
         fallback=FallbackPolicy(),
         concurrency=ConcurrencyLimit(settings.max_concurrency, settings.queue_limit),
         cache=AnswerCache(cache.ttl_s, cache.max_entries) if cache else None,
         budget=Budget(budget.limit, budget.period_s, budget.alert_share) if budget else None,
     )
+
+
+def breakers_of(settings: BreakerSettings, kind: type[Breaker] = Breaker) -> Breakers:
+    """The breakers that the settings ask for."""
+    numbers = (settings.failures, settings.window_s, settings.open_s, settings.probes)
+    return Breakers(lambda: kind(*numbers))

@@ -62,6 +62,7 @@ class Attempt:
                     yield piece
         except PawaError as error:
             error.request_id = error.request_id or reply.request_id
+            error.partial = "".join(call.text)
             if isinstance(error, BadResponseError):
                 error.status = reply.status
             raise

@@ -48,6 +48,13 @@ class _Batch:
     size: int = 0
     timer: asyncio.TimerHandle | None = None
 
+    def forget_deserted(self) -> None:
+        """Leaves out the sentences whose callers have gone, be it at their deadline."""
+        places = [place for place, waiter in enumerate(self.waiters) if not waiter.done()]
+        self.sentences = [self.sentences[place] for place in places]
+        self.waiters = [self.waiters[place] for place in places]
+        self.deadlines = [self.deadlines[place] for place in places]
+
 
 def _sorted_out(results: Sequence[Delivered | BaseException]) -> tuple[Delivered, ...]:
     """The results, with errors of single requests in their places; raises when nothing else is."""
@@ -124,9 +131,10 @@ class Batcher:
         return waiter
 
     def _launch(self, batch: _Batch) -> None:
-        """Sends a batch on its way."""
+        """Sends a batch on its way, without the sentences that nobody waits for any more."""
         self._detach(batch)
-        if all(waiter.done() for waiter in batch.waiters):
+        batch.forget_deserted()
+        if not batch.waiters:
             return
         task = asyncio.get_running_loop().create_task(self._carry(batch))
         self._under_way[task] = batch

@@ -1,6 +1,7 @@
 """The client: what a caller sees, and the way of a call from top to bottom.
 
 cache → budget → target after target → attempt after attempt → answer → budget settled → cache.
+What stands in the way of one attempt (slot, breaker, retry policy, retry budget): ``pursuit.py``.
 """
 
 from __future__ import annotations
@@ -99,10 +100,11 @@ class PawaClient:
         self._key = self._admit_key(api_key)
 
     def telemetry(self) -> dict[str, Any]:
-        """The counters, and the alerts of the budget."""
+        """The counters, how often a breaker opened, and the alerts of the budget."""
         alerts = self.parts.budget.alerts if self.parts.budget else []
         told = [{"kind": alert.kind, "at": alert.at, "detail": alert.detail} for alert in alerts]
-        return {**self.parts.telemetry.snapshot(), "alerts": told}
+        opened = self.parts.breakers.opened if self.parts.breakers else 0
+        return {**self.parts.telemetry.snapshot(), "breaker_opened": opened, "alerts": told}
 
     async def aclose(self) -> None:
         """Ends what is under way in batches, and closes every connection."""

@@ -23,6 +23,7 @@
     ├── TlsError                       the certificate or the handshake
     ├── StreamInterruptedError     (t) a stream ended before it was whole
     ├── BadResponseError               a success that says nothing usable
+    ├── CircuitOpenError               the target kept failing; nothing was sent
     └── QueueFullError                 too many calls wait for a free slot
 
 (t): transient, so another attempt may help, unless text has already been delivered. A cancelled
@@ -54,7 +55,8 @@ class PawaError(Exception):
 
     ``kind`` is a stable code. ``status``, ``code`` and ``message`` are the server's, of the attempt
     that failed last; ``request_id`` is that attempt's, ``request_ids`` those of all attempts in
-    order. ``retry_after_s`` is the wait that the server asked for. ``attempts`` counts requests
+    order. ``retry_after_s`` is the wait that the server asked for,
+    or the time until an open circuit is tried again. ``attempts`` counts requests
     that were sent. ``partial`` is the text that was delivered before the end. ``ambiguous`` says
     that the server may have done the work. ``causes`` has one entry for every failed attempt, the
     first one first.
@@ -236,6 +238,13 @@ class BadResponseError(PawaError):
     """Raised when the server reports success and says nothing that can be used."""
 
     kind = "bad_response"
+    falls_over = True
+
+
+class CircuitOpenError(PawaError):
+    """Raised when a target kept failing and is not asked for a while; see ``retry_after_s``."""
+
+    kind = "circuit_open"
     falls_over = True
 
 

@@ -1,15 +1,37 @@
-"""The pursuit of an answer: attempts at one target, then the next target, within the deadline."""
+"""The pursuit of an answer: attempts at one target, then the next target, within the deadline.
+
+::
+
+    for each target, with its share of the deadline:        answer
+        for each attempt:                                   at_target
+            is the circuit open?          -> next target    one
+            wait for a slot                                 one
+            is it too late?               -> the end        one
+            is the circuit still closed?  -> next target    one
+            send, read, tell the breaker                    one
+            retry policy: may it help, is there time?       what_next
+            will the circuit be open?     -> next target    what_next
+            retry budget: is a token left?                  what_next
+            pause                                           at_target
+
+Only what is on the wire counts: a call that an open circuit refuses is no attempt and no retry.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scenarios.reference.errors import DeadlineExceededError, PawaError, RateLimitedError
-from scenarios.reference.retry import Stop
+from scenarios.reference.errors import (
+    AttemptTimeoutError,
+    DeadlineExceededError,
+    PawaError,
+    RateLimitedError,
+)
+from scenarios.reference.retry import Pause, Stop
 from scenarios.reference.tokens import cost_of
 
 if TYPE_CHECKING:
@@ -70,9 +92,7 @@ class Pursuit:
             else:
                 return
             self.note(call, target, failure)
-            verdict = self._parts.retry.decide(
-                failure, attempt, until.remaining_s, self._parts.draw()
-            )
+            verdict = self.what_next(failure, target, attempt, until)
             if isinstance(verdict, Stop):
                 logger.debug("attempt %d at %s: %s; %s", attempt, target.name, failure, verdict.why)
                 failure.add_note(f"no further attempt: {verdict.why}")
@@ -87,20 +107,62 @@ class Pursuit:
             await self.pause(verdict.delay_s)
             if until.passed:
                 raise failure
-            self._parts.telemetry.retries += 1
 
     async def one(
         self, call: Call, target: Target, encoded: bytes, attempt: int, until: Deadline
     ) -> Flow:
-        """One attempt, in a slot of its own."""
+        """One attempt, in a slot of its own, while the target's circuit is closed.
+
+        A refusal does not wait for a slot, and a circuit that opens meanwhile is not overlooked.
+        """
+        breakers = self._parts.breakers
+        if breakers and breakers.wait_s(target) > 0:
+            raise breakers.refusal(target)
         async with self._parts.concurrency.slot(call.deadline):
-            if call.deadline.passed:
-                raise DeadlineExceededError("the deadline passed before the attempt could begin")
-            logger.debug("attempt %d at %s: POST %s", attempt, target.name, call.path)
-            body = call.body_for(encoded, attempt)
-            async with aclosing(self._attempt.run(call, target, body, until)) as flow:
-                async for piece in flow:
-                    yield piece
+            self.require_time(call, until)
+            with self.passage(target):
+                self.count(attempt)
+                logger.debug("attempt %d at %s: POST %s", attempt, target.name, call.path)
+                body = call.body_for(encoded, attempt)
+                async with aclosing(self._attempt.run(call, target, body, until)) as flow:
+                    async for piece in flow:
+                        yield piece
+
+    def require_time(self, call: Call, until: Deadline) -> None:
+        """Drops work that is late before it is sent; nobody waits for it any more.
+
+        Raises DeadlineExceededError, or AttemptTimeoutError when only this target's time is over.
+        """
+        if call.deadline.passed:
+            raise DeadlineExceededError("the deadline passed before the attempt could begin")
+        if until.passed:
+            raise AttemptTimeoutError("no time was left for this target when a slot came free")
+
+    def passage(self, target: Target) -> AbstractContextManager[None]:
+        """The way through the target's breaker, if there is one."""
+        breakers = self._parts.breakers
+        return breakers.passage(target, self._parts.draw) if breakers else nullcontext()
+
+    def count(self, attempt: int) -> None:
+        """An attempt goes out: a first one pays into the retry budget."""
+        if attempt > 1:
+            self._parts.telemetry.retries += 1
+        elif self._parts.retry_budget:
+            self._parts.retry_budget.deposit()
+
+    def what_next(
+        self, failure: PawaError, target: Target, attempt: int, until: Deadline
+    ) -> Stop | Pause:
+        """What follows a failed attempt: the word of the retry policy, the breaker, the budget."""
+        verdict = self._parts.retry.decide(failure, attempt, until.remaining_s, self._parts.draw())
+        if isinstance(verdict, Stop):
+            return verdict
+        breakers, budget = self._parts.breakers, self._parts.retry_budget
+        if breakers and breakers.wait_s(target) > verdict.delay_s:
+            return Stop("the target keeps failing and is left alone")
+        if budget and not budget.withdraw():
+            return Stop("the client's retry budget is used up")
+        return verdict
 
     async def pause(self, delay_s: float) -> None:
         """Waits before the next attempt; a cancelled call stops waiting at once."""
@@ -109,7 +171,6 @@ class Pursuit:
     def note(self, call: Call, target: Target, error: PawaError) -> None:
         """Makes a failure fit to be shown, and remembers it."""
         error.hide(self._parts.scrubber.scrub)
-        error.partial = "".join(call.text)
         call.note_failure(error, target)
         if isinstance(error, RateLimitedError):
             self._parts.telemetry.throttled += 1

@@ -91,6 +91,28 @@ class BudgetSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakerSettings:
+    """A target that keeps failing is left alone.
+
+    ``failures`` within ``window_s`` seconds open its breaker for ``open_s`` seconds; then at most
+    ``probes`` attempts at a time try it, and as many must succeed. What is counted are attempts
+    that the server or the way there failed, not shares: choose ``failures`` above what a healthy
+    hour of your traffic shows in ``window_s``.
+    """
+
+    failures: int = 10
+    window_s: float = 10.0
+    open_s: float = 5.0
+    probes: int = 1
+
+    def __post_init__(self) -> None:
+        _at_least("breaker.failures", self.failures, 1)
+        _positive("breaker.window_s", self.window_s)
+        _positive("breaker.open_s", self.open_s)
+        _at_least("breaker.probes", self.probes, 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One client: where it calls, with which key, and how long it keeps trying.
 
@@ -98,7 +120,9 @@ class Settings:
     head. ``idle_timeout_s`` bounds each silence inside a body, ``stream_timeout_s`` a whole stream.
     ``max_attempts`` counts the first try; 1 never retries. A server that asks for a longer wait
     than ``retry_after_cap_s`` ends the call at once. ``max_elapsed_s`` is the deadline of calls
-    that bring none.
+    that bring none. ``retry_budget_ratio`` is how many retries all calls together may make for each
+    first attempt, beyond a reserve of ``retry_budget_burst``; None does not bound them. ``breaker``
+    is off unless given: the right numbers depend on the traffic.
     """
 
     api_key: str = field(repr=False)
@@ -116,6 +140,9 @@ class Settings:
     backoff_cap_s: float = 8.0
     retry_after_cap_s: float = 60.0
     max_elapsed_s: float | None = None
+    retry_budget_ratio: float | None = 0.2
+    retry_budget_burst: int = 20
+    breaker: BreakerSettings | None = None
     max_concurrency: int = 100
     queue_limit: int | None = None
     cache: CacheSettings | None = None
@@ -143,6 +170,9 @@ class Settings:
             _positive(name, getattr(self, name))
         _at_least("max_attempts", self.max_attempts, 1)
         _at_least("max_concurrency", self.max_concurrency, 1)
+        _at_least("retry_budget_burst", self.retry_budget_burst, 1)
+        if self.retry_budget_ratio is not None:
+            _not_negative("retry_budget_ratio", self.retry_budget_ratio)
         if self.queue_limit is not None:
             _at_least("queue_limit", self.queue_limit, 0)
 

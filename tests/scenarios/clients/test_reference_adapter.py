@@ -8,7 +8,7 @@ from mockserver.faults.rules import Rule
 from scenarios.clients import reference_adapter
 from scenarios.clients.protocol import CLAIMS, LIMITS, SETTINGS
 from scenarios.clients.reference_adapter import ReferenceFactory, client_settings
-from scenarios.reference import PawaClient, Settings
+from scenarios.reference import BreakerSettings, PawaClient, Settings
 
 
 def ask(**fields: object) -> dict[str, object]:
@@ -134,6 +134,8 @@ def test_settings_are_the_client_s_own() -> None:
         "cache": {"ttl_s": 5, "redis_url": "redis://x"},
         "batching": {"max_items": 3, "max_bytes": 100, "linger_s": 0.5},
         "budget": {"limit": 5, "period_s": 60, "alert_share": 0.5},
+        "retry_budget_ratio": 0.5,
+        "breaker": {"failures": 4, "window_s": 2.0, "open_s": 1.0, "probes": 2},
         "rate_per_s": 3,
         "environment": "staging",
     }
@@ -149,6 +151,25 @@ def test_settings_are_the_client_s_own() -> None:
     assert settings.batching.max_items == 3
     assert settings.budget is not None
     assert settings.budget.alert_share == 0.5
+    assert settings.retry_budget_ratio == 0.5
+    assert settings.breaker == BreakerSettings(4, 2.0, 1.0, 2)
+    assert client_settings({**given, "retry_budget_ratio": None}).retry_budget_ratio is None
+
+
+async def test_a_circuit_that_opened_is_told(connect, sandbox) -> None:
+    """As a kind of its own, with the time until the next try, and in the counters."""
+    break_with(sandbox, kind="status", status=503)
+    breaker = {"failures": 2, "window_s": 30, "open_s": 30, "probes": 1}
+    client = await connect("reference", max_attempts=2, backoff_base_s=0.01, breaker=breaker)
+
+    first, second = await client.chat(ask()), await client.chat(ask())
+    counters = await client.telemetry()
+
+    assert (first.kind, second.kind) == ("server_error", "circuit_open")
+    assert second.error.attempts == 0
+    assert 0 < second.error.retry_after_s <= 36
+    assert (counters["breaker_opened"], counters["attempts"], counters["retries"]) == (1, 2, 1)
+    assert len(sandbox.journal.exchanges()) == 2
 
 
 async def test_a_variant_of_the_client_is_driven_in_the_same_words() -> None:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scenarios.reference import BudgetSettings, CacheSettings, PawaClient, standard_parts
+from scenarios.reference import (
+    BreakerSettings,
+    BudgetSettings,
+    CacheSettings,
+    PawaClient,
+    standard_parts,
+)
 from scenarios.reference.classify import Classifier
-from tests.scenarios.reference.makers import make_settings
+from tests.scenarios.reference.makers import make_settings, make_target
 
 
 def test_only_what_is_asked_for() -> None:
@@ -18,6 +24,21 @@ def test_only_what_is_asked_for() -> None:
     assert full.cache is not None
     assert full.budget is not None
     assert full.budget.limit == 5
+
+
+def test_retries_are_bounded_unless_told_otherwise() -> None:
+    """The retry budget is on, breakers are off; the settings turn both."""
+    bare = standard_parts(make_settings())
+    other = standard_parts(
+        make_settings(retry_budget_ratio=None, breaker=BreakerSettings(failures=4, probes=2))
+    )
+
+    assert bare.retry_budget is not None
+    assert (bare.retry_budget.ratio, bare.retry_budget.capacity) == (0.2, 20)
+    assert (bare.breakers, other.retry_budget) == (None, None)
+    assert other.breakers is not None
+    breaker = other.breakers.of(make_target())
+    assert (breaker.failures, breaker.window_s, breaker.open_s, breaker.probes) == (4, 10, 5, 2)
 
 
 def test_draws_differ() -> None:

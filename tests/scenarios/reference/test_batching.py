@@ -178,6 +178,21 @@ async def test_leaving_before_anything_is_sent() -> None:
     assert post.sent == []
 
 
+async def test_late_sentences_stay_behind() -> None:
+    """A sentence whose deadline passes while the batch fills is not sent with the others."""
+    post = Post()
+    batcher = make_batcher(post, linger_s=0.15)
+
+    early = batcher.submit(["a", "bb"], KEY, Deadline.after(0.03))
+    late = batcher.submit(["ccc"], KEY, Deadline.after(5))
+    first, second = await asyncio.gather(early, late, return_exceptions=True)
+
+    assert isinstance(first, DeadlineExceededError)
+    assert isinstance(second, tuple)
+    assert second[0].vector == (3.0,)
+    assert post.sent == [("ccc",)]
+
+
 async def test_deadlines() -> None:
     """Each caller has its own deadline; the request has the latest of them."""
     post = Post(delay_s=0.2)

@@ -266,6 +266,31 @@ async def test_concurrency_limit() -> None:
     assert len(server.requests) == 6
 
 
+async def test_two_clients_do_not_starve_each_other() -> None:
+    """One whose slots, retries and circuit are all used up leaves another in its process alone."""
+
+    async def storm(wire: Wire) -> None:
+        await (holds if len(slow.requests) > 40 else fails(429, Retry_After="30"))(wire)
+
+    async with raw_server(storm) as slow, raw_server(says()) as well:
+        changes = {"max_concurrency": 2, "max_attempts": 9, "retry_after_cap_s": 60}
+        async with (
+            PawaClient(make_settings(slow.base_url, **changes)) as stormy,
+            PawaClient(make_settings(well.base_url, **changes)) as calm,
+        ):
+            calls = [asyncio.create_task(stormy.chat(REQUEST)) for _ in range(60)]
+            await slow.has_requests(42)
+            began_s = time.monotonic()
+            answers_ = [await calm.chat(REQUEST) for _ in range(20)]
+            took_s = time.monotonic() - began_s
+            for call in calls:
+                call.cancel()
+            await asyncio.wait(calls)
+
+    assert (len(answers_), took_s < 2) == (20, True)
+    assert len(slow.requests) == 42
+
+
 async def test_embeddings() -> None:
     """Each sentence gets its vector, in order; nothing to embed asks nothing."""
     async with (

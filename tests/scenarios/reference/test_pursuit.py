@@ -210,6 +210,42 @@ async def test_the_deadline_bounds_silent_attempts() -> None:
     assert len(server.requests) == 2
 
 
+async def test_late_work_is_dropped_from_the_queue() -> None:
+    """A call whose deadline passes while it waits for a slot is never sent."""
+    async with raw_server(holds, says()) as server:
+        settings = make_settings(server.base_url, max_concurrency=1)
+        async with PawaClient(settings) as client:
+            holder = asyncio.create_task(client.chat(REQUEST))
+            await server.has_requests()
+            calls = (client.chat(REQUEST, deadline_s=0.05) for _ in range(20))
+            late = await asyncio.gather(*calls, return_exceptions=True)
+            holder.cancel()
+            await asyncio.wait([holder])
+            assert (await client.chat(REQUEST)).text == "Habari"
+
+    assert [error.kind for error in late if isinstance(error, PawaError)] == [
+        "deadline_exceeded"
+    ] * 20
+    assert len(server.requests) == 2
+
+
+async def test_time_spent_in_the_queue_is_the_target_s_own() -> None:
+    """A target whose share of the deadline was spent in the queue is passed over."""
+    async with raw_server(holds) as first, raw_server(says("from B")) as second:
+        other = FallbackTarget(second.base_url, OTHER_KEY)
+        settings = make_settings(first.base_url, fallbacks=(other,), max_concurrency=1)
+        async with PawaClient(settings) as client:
+            holder = asyncio.create_task(client.chat(REQUEST, fallback=False))
+            await first.has_requests()
+            waiter = asyncio.create_task(client.chat(REQUEST, deadline_s=3))
+            await asyncio.sleep(1.6)
+            holder.cancel()
+            await asyncio.wait([holder])
+            answer = await waiter
+
+    assert (answer.text, answer.attempts, len(first.requests)) == ("from B", 1, 1)
+
+
 async def test_a_late_start() -> None:
     """A call whose deadline has passed already reaches no wire."""
     error, server = await ask(says(), deadline_s=0)

@@ -8,6 +8,7 @@ import pytest
 
 from scenarios.reference import (
     BatchSettings,
+    BreakerSettings,
     BudgetSettings,
     CacheSettings,
     FallbackTarget,
@@ -49,6 +50,9 @@ def test_defaults() -> None:
         ("max_attempts", 0),
         ("max_concurrency", 0),
         ("queue_limit", -1),
+        ("retry_budget_ratio", -0.1),
+        ("retry_budget_ratio", float("inf")),
+        ("retry_budget_burst", 0),
         ("fallbacks", (FallbackTarget(base_url="nowhere"),)),
     ],
 )
@@ -66,6 +70,10 @@ def test_refused(name: str, value: Any) -> None:
         (BatchSettings, {"max_items": 0}, "batching.max_items"),
         (BatchSettings, {"max_bytes": 0}, "batching.max_bytes"),
         (BatchSettings, {"linger_s": -1}, "batching.linger_s"),
+        (BreakerSettings, {"failures": 0}, "breaker.failures"),
+        (BreakerSettings, {"window_s": 0}, "breaker.window_s"),
+        (BreakerSettings, {"open_s": 0}, "breaker.open_s"),
+        (BreakerSettings, {"probes": 0}, "breaker.probes"),
         (BudgetSettings, {"limit": -1}, "budget.limit"),
         (BudgetSettings, {"limit": 1, "period_s": 0}, "budget.period_s"),
         (BudgetSettings, {"limit": 1, "alert_share": 0}, "budget.alert_share"),
