@@ -54,6 +54,15 @@ def child_environment(parent: Mapping[str, str], extra: Mapping[str, str]) -> di
     return {**kept, "PYTHONUNBUFFERED": "1", **extra}
 
 
+def not_started(command: str, error: OSError) -> ClientStartError:
+    """Why a command cannot be run, for a person."""
+    if isinstance(error, FileNotFoundError):
+        return ClientStartError(
+            f"client command {command!r} was not found: is it installed and on PATH?"
+        )
+    return ClientStartError(f"client command {command!r} could not be started: {error.strerror}")
+
+
 async def start_child(command: Sequence[str], environment: Mapping[str, str]) -> Child:
     """Starts an adapter in a process group of its own; raises :class:`ClientStartError`."""
     try:
@@ -66,14 +75,8 @@ async def start_child(command: Sequence[str], environment: Mapping[str, str]) ->
             start_new_session=True,
             limit=MAX_LINE_BYTES,
         )
-    except FileNotFoundError:
-        raise ClientStartError(
-            f"client command {command[0]!r} was not found: is it installed and on PATH?"
-        ) from None
     except OSError as error:
-        raise ClientStartError(
-            f"client command {command[0]!r} could not be started: {error.strerror}"
-        ) from None
+        raise not_started(command[0], error) from None
     if process.stdin is None or process.stdout is None or process.stderr is None:
         raise ClientStartError(f"client command {command[0]!r} was started without its pipes")
     return Child(process, process.stdin, process.stdout, process.stderr)

@@ -26,23 +26,27 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from scenarios.clients.child import Child, end_child, exit_words, exited, start_child
+from scenarios.clients.breaches import (
+    CLOSED,
+    DEAF_S,
+    DRAIN_S,
+    deaf,
+    ended,
+    line_too_long,
+    misplaced,
+    no_final_answer,
+)
+from scenarios.clients.child import Child, end_child, exited, start_child
 from scenarios.clients.clock import AdapterClock
 from scenarios.clients.errors import ProtocolError
 from scenarios.clients.lines import DeltaLine, ErrorLine, OkLine, decode_line, request_line
-from scenarios.clients.protocol import MAX_LINE_BYTES, Delta
+from scenarios.clients.protocol import Delta
 from scenarios.clients.replies import Answered, Broken, Hung, Refused, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from scenarios.clients.captured import CapturedText, KnownSecrets
-
-DEAF_S = 5.0
-"""How long a process may leave the cancelling of a hung call unanswered, if it writes nothing."""
-
-DRAIN_S = 1.0
-"""How long the last output of an ended process may take to arrive."""
 
 
 @dataclass(slots=True, eq=False)
@@ -123,9 +127,7 @@ class Session:
             return await asyncio.wait_for(asyncio.shield(request.reply), patience_s)
         except TimeoutError:
             self.abandon(request)
-            return Hung(
-                f"the client gave no final answer to {request.operation} within {patience_s:g} s"
-            )
+            return Hung(no_final_answer(request.operation, patience_s))
         except asyncio.CancelledError:
             self.abandon(request)
             raise
@@ -159,7 +161,7 @@ class Session:
     async def close(self) -> None:
         """Ends the process; what is still in flight ends as :class:`Broken`."""
         self._closing = True
-        self._break("the client's process was closed")
+        self._break(CLOSED)
         for task in self._background:
             task.cancel()
         if self._child.exit_code is None:
@@ -171,14 +173,7 @@ class Session:
         cancelling = self.send("cancel", dict, target=request.id)
         await asyncio.wait([cancelling.reply], timeout=DEAF_S)
         if not cancelling.reply.done() and self._lines_read == heard:
-            await self._end_broken(
-                ProtocolError(
-                    "deaf",
-                    f"the client's process answered neither {request.operation} nor its cancelling"
-                    f" and wrote nothing for {DEAF_S:g} s",
-                    hint="the adapter's bug, or a client that blocks the whole process",
-                )
-            )
+            await self._end_broken(deaf(request.operation, DEAF_S))
 
     async def _read_stdout(self) -> None:
         try:
@@ -189,7 +184,7 @@ class Session:
         except ProtocolError as error:
             await self._end_broken(error)
         except ValueError:
-            await self._end_broken(_line_too_long())
+            await self._end_broken(line_too_long())
         else:
             await self._end_of_output()
 
@@ -197,7 +192,7 @@ class Session:
         message = decode_line(line)
         request = self._requests.get(message.id)
         if request is None:
-            raise self._misplaced(message.id)
+            raise misplaced(message.id, self._last_id)
         if isinstance(message, DeltaLine):
             self._clock.observe(message.t, received_s)
             request.stamped.append((message.text, message.t))
@@ -206,28 +201,13 @@ class Session:
         del self._requests[message.id]
         request.end(reply, received_s)
 
-    def _misplaced(self, request_id: int) -> ProtocolError:
-        if 0 < request_id <= self._last_id:
-            return ProtocolError(
-                "second_answer",
-                f"the adapter answered request {request_id} after its final answer",
-                hint="the adapter's bug: one 'ok' or 'error' ends a request, and nothing follows",
-            )
-        return ProtocolError(
-            "unknown_id",
-            f"the adapter answered request {request_id}, which was never asked",
-            hint="the adapter's bug: an answer carries the id of its request, unchanged",
-        )
-
     async def _end_of_output(self) -> None:
         if self._closing:
             return
         # the process is as good as dead without its stdout; a moment tells which it is
         await exited(self._child, DRAIN_S)
         await asyncio.wait([self._stderr_task], timeout=DRAIN_S)
-        words = exit_words(self._child.exit_code)
-        last = self._stderr.last_lines()
-        self._break(f"the client's process {words}" + (f"; its last words: {last}" if last else ""))
+        self._break(ended(self._child.exit_code, self._stderr.last_lines()))
         if self._child.exit_code is None:
             await end_child(self._child, at_once=True)
 
@@ -261,11 +241,3 @@ def _reply(request: Request, message: OkLine | ErrorLine) -> Reply:
     if isinstance(message, ErrorLine):
         return Refused(message.error)
     return Answered(request.decode(message.ok))
-
-
-def _line_too_long() -> ProtocolError:
-    return ProtocolError(
-        "line_too_long",
-        f"the adapter wrote a line of more than {MAX_LINE_BYTES} bytes",
-        hint="the adapter's bug: a line holds one message, and no message is that long",
-    )
