@@ -14,7 +14,12 @@ def test_an_answer_to_a_request_that_is_over_is_told_from_one_never_asked() -> N
 
 def test_each_says_whose_bug_it_is_in_one_line() -> None:
     """A reader of the report can act on it."""
-    for error in (line_too_long(), misplaced(1, last_id=2), misplaced(9, last_id=2), deaf("chat", 5.0)):
+    for error in (
+        line_too_long(),
+        misplaced(1, last_id=2),
+        misplaced(9, last_id=2),
+        deaf("chat", 5.0),
+    ):
         assert "adapter's bug" in error.hint
         assert "\n" not in str(error)
 
