@@ -19,7 +19,7 @@ from loadtests.events import CallEnded, ClientProcess
 from loadtests.judging.case import Case
 from loadtests.plan import CLIENT, CONTROL
 from loadtests.profile_file import profile_of
-from loadtests.traffic.schedule import schedule_of
+from loadtests.traffic.schedule import Arrival, schedule_of
 from loadtests.world.seen import Attempt, LaneSeen, Seen, ServerSample
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from loadtests.judging.case import LaneCase
     from loadtests.profile import Role
-    from loadtests.traffic.schedule import Arrival, Schedule
+    from loadtests.traffic.schedule import Schedule
 
 PATHS = {"chat": "/v1/chat/request", "stream": "/v1/chat/request", "embed": "/v1/vectors/embedding"}
 
@@ -118,7 +118,7 @@ class LaneRun:
     ) -> Attempt:
         """A request on the wire for a call, for several (a batch), or for none that is known."""
         arrivals: list[Arrival] = (
-            [] if asked is None else list(asked) if isinstance(asked, list | tuple) else [asked]
+            [] if asked is None else [asked] if isinstance(asked, Arrival) else list(asked)
         )
         kind = arrivals[0].kind if arrivals else "chat"
         seq = len(self.seen.attempts) + 1
