@@ -20,7 +20,8 @@ class LoadRequest:
     (binding), beside those of the profile. ``control`` runs the schedule with a client that never
     retries as well. ``processes`` is the number of Locust's worker processes (1: no master),
     ``adapters`` that of adapter processes of each lane in each of them. ``host`` is where the mock
-    listens.
+    listens; ``mock_port`` is the one port that an application (``http://…``) knows, every other
+    client is told a free one.
     """
 
     profile: Profile
@@ -33,3 +34,4 @@ class LoadRequest:
     processes: int = 1
     adapters: int = 1
     host: str = "127.0.0.1"
+    mock_port: int = 8080
