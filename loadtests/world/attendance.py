@@ -86,6 +86,8 @@ class Attendance:
         self._alive = alive
         self._told = Told(lanes, schedule)
         self._drains: list[tuple[OpenServer, Drain]] = []
+        self._sample = Beat(SAMPLE_S)
+        self._tick = Beat(TICK_S)
         self._t0_s = 0.0
         self._phase_starts_s: list[float] = []
         self._stopped: tuple[float, str] | None = None
@@ -150,8 +152,6 @@ class Attendance:
             attempts = self._lanes[one.lane].attempts
             drain = following.enter_context(Drain(one.sandbox, one.server, t0_ns, attempts))
             self._drains.append((one, drain))
-        self._sample = Beat(SAMPLE_S)
-        self._tick = Beat(TICK_S)
 
     async def _enter_phases(self, watch: Watch) -> None:
         for span in self._schedule.spans:

@@ -19,7 +19,7 @@ from loadtests.world.sandboxes import is_application, servers_of
 from loadtests.world.seen import LaneSeen
 from loadtests.world.timeline import states_of
 from mockserver.configuration.file import ConfigError, check
-from mockserver.errors import MockServerError
+from mockserver.errors import MockServerError, PortInUse
 from mockserver.server import MockServer
 from mockserver.settings import ServerSettings
 from scenarios.keyring import Keyring
@@ -68,19 +68,20 @@ class World:
         planned = servers_of(request, self.keyring)
         states = [states_of(request.profile, one.settings, one.server) for one in planned]
         try:
-            host = check(ServerSettings, {"host": request.host}, "--host")
-            mock = await self._open.enter_async_context(MockServer(host))
+            settings = check(ServerSettings, {"host": request.host}, "--host")
+            mock = await self._open.enter_async_context(MockServer(settings))
             self._servers = tuple(
                 [
-                    OpenServer(
-                        one.lane, one.server, await mock.open_sandbox(of_phases[0]), of_phases
-                    )
-                    for one, of_phases in zip(planned, states, strict=True)
+                    OpenServer(one.lane, one.server, await mock.open_sandbox(phases[0]), phases)
+                    for one, phases in zip(planned, states, strict=True)
                 ]
             )
         except (MockServerError, ConfigError) as error:
             await self._open.aclose()
-            raise InputError(f"{error}{self._mend()}") from None
+            raise InputError(f"{error}{self._mend(error)}") from None
+        except BaseException:
+            await self._open.aclose()
+            raise
         self.plan = self._plan(planned)
         return self
 
@@ -149,8 +150,8 @@ class World:
         settings = client_settings(self.request.profile, lane.name)
         return LaneSeen(lane.name, lane.spec, settings=settings)
 
-    def _mend(self) -> str:
+    def _mend(self, error: Exception) -> str:
         """What a person can do about a port that is taken."""
-        if not is_application(self.request.spec):
+        if not isinstance(error, PortInUse) or not is_application(self.request.spec):
             return ""
         return " (--mock-port); the run is the mock itself: end a `pawa-mock serve` first"

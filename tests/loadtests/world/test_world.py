@@ -8,6 +8,8 @@ import stat
 import time
 from bisect import bisect
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +22,6 @@ from tests.loadtests.world.traffic import Traffic, Watched, request_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from loadtests.world.seen import Seen
 
@@ -340,6 +341,35 @@ async def test_a_port_that_is_taken_is_one_line_and_leaves_nothing_open(tmp_path
             await World(request, tmp_path).__aenter__()
 
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "line"),
+    [("", "--host: host: must not be empty"), ("192.0.2.1", "cannot listen on 192.0.2.1:0: ")],
+)
+async def test_a_host_that_cannot_be_listened_on_is_one_line(
+    tmp_path: Path, host: str, line: str
+) -> None:
+    """Nothing of an application's port is said where it is not about that."""
+    request = replace(request_for(spec="http://127.0.0.1:9999"), host=host)
+    with pytest.raises(InputError) as caught:
+        await World(request, tmp_path).__aenter__()
+
+    assert str(caught.value).startswith(line)
+    assert "--mock-port" not in str(caught.value)
+
+
+async def test_a_server_with_tls_is_told_with_its_certificate(tmp_path: Path) -> None:
+    """To clients of both lanes."""
+    async with World(request_for(server={"tls": {}}), tmp_path) as world:
+        told = [lane.instances[0].settings for lane in world.plan.lanes]
+
+        assert all(settings["base_url"].startswith("https://") for settings in told)
+        assert all(_is_certificate(settings["ca_file"]) for settings in told)
+
+
+def _is_certificate(path: str) -> bool:
+    return Path(path).read_text("ascii").startswith("-----BEGIN CERTIFICATE-----")
 
 
 async def test_what_goes_on_is_shown_twice_a_second(tmp_path: Path) -> None:
