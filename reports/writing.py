@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reports.document import ReportError, to_json
@@ -13,7 +15,6 @@ from reports.run_page import run_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from reports.results import Results
 
@@ -44,6 +45,21 @@ def write_matrix(entries: Sequence[Entry], out_dir: Path) -> Path:
     page = out_dir / "index.html"
     write_whole(page, matrix_page(entries).encode())
     return page
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Find out before a long run that its results have no place to go; nothing is left there.
+
+    Raises :class:`~reports.document.ReportError`, one line that names the folder.
+    """
+    try:
+        place = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        handle, name = tempfile.mkstemp(dir=place, prefix=".pawa-")
+        os.close(handle)
+        Path(name).unlink()
+    except OSError as error:
+        reason = (error.strerror or "cannot be written").lower()
+        raise ReportError(f"{folder}: {reason}; choose another folder") from None
 
 
 def write_whole(path: Path, content: bytes) -> None:

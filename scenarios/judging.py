@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import tempfile
 import time
 import traceback
 from dataclasses import dataclass
@@ -12,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from reports import writing
 from reports.document import ReportError
 from reports.results import Results, exit_code
-from reports.writing import write_run
 from scenarios.background import BackgroundRun
 from scenarios.clients.errors import ClientsError
 from scenarios.clients.spec import parse_spec
@@ -168,7 +166,7 @@ class Judging:
         )
         if self.request.out_dir is not None:
             try:
-                write_run(self.results, self.request.out_dir)
+                writing.write_run(self.results, self.request.out_dir)
             except ReportError as error:
                 raise InputError(str(error)) from None
         if self._watcher is not None:
@@ -190,10 +188,6 @@ def refuse_unwritable(out_dir: Path) -> None:
         InputError: One line that names the folder.
     """
     try:
-        out_dir.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=out_dir, prefix=".pawa-")
-        os.close(handle)
-        Path(name).unlink()
-    except OSError as error:
-        reason = (error.strerror or "cannot be written").lower()
-        raise InputError(f"--out {out_dir}: {reason}; choose another folder") from None
+        writing.refuse_unwritable(out_dir)
+    except ReportError as error:
+        raise InputError(f"--out {error}") from None

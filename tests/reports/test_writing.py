@@ -8,7 +8,7 @@ import pytest
 
 from reports import writing
 from reports.document import ReportError, from_json
-from reports.writing import write_matrix, write_run, write_whole
+from reports.writing import refuse_unwritable, write_matrix, write_run, write_whole
 from tests.reports.makers import make_results, make_row, one_of_each
 
 
@@ -76,3 +76,18 @@ def test_a_folder_that_cannot_be_made_is_refused_by_name(tmp_path: Path) -> None
         write_run(one_of_each(), tmp_path / "out" / "reference")
 
     assert "\n" not in str(caught.value)
+
+
+def test_a_folder_that_is_to_be_made_is_tried_without_making_it(tmp_path: Path) -> None:
+    """A run that is refused for another reason leaves nothing there."""
+    refuse_unwritable(tmp_path / "out" / "reference")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_the_way_is_found_before_the_run(tmp_path: Path) -> None:
+    """In one line that names what was asked for."""
+    (tmp_path / "out").write_text("a file")
+
+    with pytest.raises(ReportError, match=r"out/reference: not a directory; choose another"):
+        refuse_unwritable(tmp_path / "out" / "reference")

@@ -42,7 +42,7 @@ def test_a_folder_that_cannot_be_written_is_told_once(tmp_path: Path) -> None:
     """Before any client is started."""
     (tmp_path / "taken").write_text("a file")
 
-    with pytest.raises(InputError, match="taken: file exists; choose another folder"):
+    with pytest.raises(InputError, match="taken: not a directory; choose another folder"):
         run_demo(str(tmp_path / "taken"))
 
 

@@ -65,12 +65,11 @@ def test_what_is_wrong_is_told_in_one_line(words: dict[str, object], told: str) 
     assert "\n" not in str(error.value)
 
 
-def test_a_folder_is_made_and_left_as_it_was(tmp_path: Path) -> None:
-    """Only whether it can be written is tried."""
-    out = tmp_path / "a" / "b"
-    read_request(spec="reference", out=out)
+def test_a_folder_is_tried_and_not_made(tmp_path: Path) -> None:
+    """A run that is refused for another reason leaves nothing behind."""
+    read_request(spec="reference", out=tmp_path / "a" / "b")
 
-    assert list(out.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_client_that_does_not_start_is_refused() -> None:
