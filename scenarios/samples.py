@@ -5,7 +5,7 @@ Pure functions of numbers; :mod:`scenarios.checks` turns them into checks.
 
 from __future__ import annotations
 
-from math import erfc, sqrt
+from math import erfc, exp, lgamma, log, sqrt
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
@@ -94,3 +94,43 @@ def lower_spread(values: Sequence[float]) -> float:
 def clean_trials_bound(trials: int) -> float:
     """Upper 95 % bound of a rate that showed no event in `trials` trials (about 3/n)."""
     return 1.0 if trials <= 0 else 1 - 0.05 ** (1 / trials)
+
+
+def largest_share(values: Sequence[float], width: float) -> float:
+    """The largest share of the values that lies within any stretch of `width`: whether they herd.
+
+    Raises:
+        ValueError: No value.
+    """
+    if not values:
+        raise ValueError("a share needs a value at least")
+    ordered = sorted(values)
+    first, most = 0, 0
+    for last, value in enumerate(ordered):
+        while ordered[first] < value - width:
+            first += 1
+        most = max(most, last - first + 1)
+    return most / len(ordered)
+
+
+def most_by_chance(trials: int, rate: float, alpha: float = 0.001) -> int:
+    """The most events in `trials` that chance explains: more come with probability `alpha` at most.
+
+    Each trial shows one with probability `rate` (0 to 1), independently of the others.
+    """
+    if rate <= 0:
+        return 0
+    if rate >= 1:
+        return trials
+    beyond = 1.0
+    for count in range(trials):
+        beyond -= exp(
+            _log_ways(trials, count) + count * log(rate) + (trials - count) * log(1 - rate)
+        )
+        if beyond <= alpha:
+            return count
+    return trials
+
+
+def _log_ways(trials: int, count: int) -> float:
+    return lgamma(trials + 1) - lgamma(count + 1) - lgamma(trials - count + 1)

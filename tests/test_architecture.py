@@ -37,6 +37,7 @@ CLOSED_ROOMS = {
         *("loadtests", "mockserver.records", "reports", "scenarios.catalogue.rows"),
         *("scenarios.checks", "scenarios.clients.protocol", "scenarios.evidence"),
         *("scenarios.recording", "scenarios.samples", "scenarios.tolerances"),
+        "scenarios.verdicts",
     },
 }
 """Rooms inside a package that know less than their package may."""

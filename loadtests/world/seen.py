@@ -69,6 +69,8 @@ class LaneSeen:
 
     ``ledger_micro`` is what the servers' ledgers say was spent at the end; ``open_connections``
     counts those still open after the drain; ``attempts_lost`` those that the journal dropped.
+    ``instances`` is how many clients with limits of their own share the calls: one for each tenant
+    in each adapter process of each worker.
     """
 
     name: str
@@ -83,6 +85,7 @@ class LaneSeen:
     ledger_micro: int = 0
     open_connections: int = 0
     attempts_lost: int = 0
+    instances: int = 1
 
 
 @dataclass(slots=True)
