@@ -59,11 +59,14 @@ class LaneCall:
 
 
 class LaneCase:
-    """One lane of a run."""
+    """One lane of a run; ``cut_at_s`` is when somebody ended it before its schedule was over."""
 
-    def __init__(self, schedule: Schedule, seen: LaneSeen) -> None:
+    def __init__(
+        self, schedule: Schedule, seen: LaneSeen, *, cut_at_s: float | None = None
+    ) -> None:
         self.schedule = schedule
         self.seen = seen
+        self.cut_at_s = cut_at_s
 
     @cached_property
     def calls(self) -> tuple[LaneCall, ...]:
@@ -88,6 +91,52 @@ class LaneCase:
                 found[token].append(attempt)
         return {token: tuple(attempts) for token, attempts in found.items()}
 
+    @cached_property
+    def judged_spans(self) -> tuple[tuple[float, float], ...]:
+        """The stretches of time that are judged: all but the warm phases, up to a cut."""
+        end_s = self.schedule.end_s if self.cut_at_s is None else self.cut_at_s
+        return tuple(
+            (span.start_s, min(span.end_s, end_s))
+            for span in self.schedule.spans
+            if span.role != "warm" and span.start_s < end_s
+        )
+
+    @property
+    def judged_s(self) -> float:
+        """How long they are together."""
+        return sum(end_s - start_s for start_s, end_s in self.judged_spans)
+
+    @cached_property
+    def judged(self) -> tuple[LaneCall, ...]:
+        """The calls that figures are about: due in those stretches, and told of.
+
+        Of a run that was cut short those that still ran are left out too: they had no time to end.
+        """
+        return tuple(call for call in self.calls if self.counts(call) and self._judges(call))
+
+    @cached_property
+    def answered(self) -> tuple[LaneCall, ...]:
+        """Those of them that got an answer."""
+        return tuple(call for call in self.judged if call.ok)
+
+    @cached_property
+    def judged_attempts(self) -> tuple[Attempt, ...]:
+        """The requests that arrived in those stretches, or after the schedule's end."""
+        return tuple(
+            one
+            for one in self.attempts
+            if one.arrived_s >= self.schedule.end_s or _inside(one.arrived_s, self.judged_spans)
+        )
+
+    def counts(self, call: LaneCall) -> bool:
+        """Whether anything is known of a call that speaks for or against the client."""
+        if call.ended is None:
+            return False
+        return self.cut_at_s is None or call.outcome != "running"
+
+    def _judges(self, call: LaneCall) -> bool:
+        return _inside(call.arrival.at_s, self.judged_spans)
+
     def scheduled(self, start_s: float, end_s: float) -> tuple[LaneCall, ...]:
         """The calls that were due in [start, end)."""
         return tuple(call for call in self.calls if start_s <= call.arrival.at_s < end_s)
@@ -111,8 +160,19 @@ class Case:
         self.schedule = schedule
         self.seen = seen
         self.quick = quick
-        self.client = LaneCase(schedule, seen.client)
-        self.control = None if seen.control is None else LaneCase(schedule, seen.control)
+        cut_at_s = (seen.cut_at_s or 0.0) if seen.cut_short else None
+        self.client = LaneCase(schedule, seen.client, cut_at_s=cut_at_s)
+        self.control = (
+            None if seen.control is None else LaneCase(schedule, seen.control, cut_at_s=cut_at_s)
+        )
+
+    @property
+    def lanes(self) -> dict[str, LaneCase]:
+        """The lanes that ran, by name, the client's first."""
+        every = {self.seen.client.name: self.client}
+        if self.seen.control is not None and self.control is not None:
+            every[self.seen.control.name] = self.control
+        return every
 
     @property
     def claims(self) -> frozenset[str]:
@@ -142,3 +202,7 @@ def share(calls: Iterable[LaneCall]) -> float | None:
     """The share of calls that ended well; None without a call."""
     every = list(calls)
     return sum(call.ok for call in every) / len(every) if every else None
+
+
+def _inside(at_s: float, spans: Iterable[tuple[float, float]]) -> bool:
+    return any(start_s <= at_s < end_s for start_s, end_s in spans)

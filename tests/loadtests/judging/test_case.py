@@ -85,3 +85,46 @@ def test_a_phase_is_found_by_its_role() -> None:
     assert found is not None
     assert (found.start_s, found.end_s) == (1.0, 3.0)
     assert case.span("recovery") is None
+
+
+def test_figures_are_about_what_is_due_when_the_client_is_warm() -> None:
+    """And what came for those calls, also after the end of the schedule."""
+    run = Run(("warm", 1.0), ("steady", 1.0), rate=10.0)
+    for arrival in run.schedule.arrivals:
+        run.client.call(arrival)
+    run.client.attempt(run.schedule.arrivals[-1], 2.5)
+
+    case = run.case().client
+
+    assert case.judged_s == 1.0
+    assert len(case.judged) == len(case.answered) == 10
+    assert len(case.judged_attempts) == 11
+
+
+def test_a_call_that_nobody_told_of_says_nothing_about_the_client() -> None:
+    """A lost worker takes its calls with it; one that still runs is told, and counts."""
+    run = Run(("steady", 1.0), rate=3.0)
+    run.client.call(run.schedule.arrivals[0])
+    run.client.told(run.schedule.arrivals[1], "running")
+
+    assert [call.outcome for call in run.case().client.judged] == ["ok", "running"]
+
+
+def test_a_run_that_was_cut_short_is_judged_up_to_the_cut() -> None:
+    """What still ran then had no time to end."""
+    run = Run(("steady", 2.0), rate=10.0)
+    for arrival in run.schedule.arrivals[:9]:
+        run.client.call(arrival)
+    run.client.told(run.schedule.arrivals[9], "running")
+    run.seen.cut_short, run.seen.cut_at_s = True, 1.0
+
+    case = run.case().client
+
+    assert case.judged_s == 1.0
+    assert len(case.judged) == 9
+
+
+def test_lanes_go_by_their_names() -> None:
+    """The client's first; without a control there is one."""
+    assert list(Run(control=True).case().lanes) == ["client", "control"]
+    assert list(Run().case().lanes) == ["client"]
