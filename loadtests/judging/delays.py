@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 from loadtests.judging.figure import FigureKind, Measured, percentile_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from loadtests.judging.case import LaneCall, LaneCase
 
 PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "p999": 0.999}
 
 
-def streams_of(lane: LaneCase) -> tuple[LaneCall, ...]:
+def streams_in(calls: Iterable[LaneCall]) -> tuple[LaneCall, ...]:
     """The streams that were answered live, with a first piece that reached the user."""
     return tuple(
         call
-        for call in lane.answered
-        if call.arrival.kind == "stream" and call.first_s is not None and is_live(call)
+        for call in calls
+        if call.ok and call.arrival.kind == "stream" and call.first_s is not None and is_live(call)
     )
 
 
@@ -62,14 +62,14 @@ def _outcome_delay(lane: LaneCase) -> Measured:
 
 def _first_token(share: float) -> Callable[[LaneCase], Measured]:
     def measure(lane: LaneCase) -> Measured:
-        firsts = [call.first_s for call in streams_of(lane) if call.first_s is not None]
+        firsts = [call.first_s for call in streams_in(lane.answered) if call.first_s is not None]
         return percentile_of(firsts, share)
 
     return measure
 
 
 def _tokens_per_s(lane: LaneCase) -> Measured:
-    paces = [tokens_per_s(call) for call in streams_of(lane)]
+    paces = [tokens_per_s(call) for call in streams_in(lane.answered)]
     return percentile_of([pace for pace in paces if pace is not None], 0.5)
 
 

@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from statistics import median
 from typing import TYPE_CHECKING
 
 from loadtests.judging.figure import NOTHING, FigureKind, Measured, peak_of, percentile_of
+from loadtests.judging.rows.processes import Total, totals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from loadtests.events import ClientProcess
     from loadtests.judging.case import LaneCase
-
-MEGA = 1e6
-SAMPLE_S = 1.0
-"""Samples of several workers within this time are taken for one moment."""
 
 END_SHARE = 0.1
 """This part of the samples, at either end of a run, stands for its beginning and its end."""
 
 
-def sizes_over_time(
-    samples: Sequence[ClientProcess], size: Callable[[ClientProcess], float]
-) -> list[tuple[float, float]]:
-    """The size of a lane's client in all workers, second by second.
-
-    A worker that told nothing in a second counts as it was last; before it first told, with
-    nothing.
-    """
-    by_second: defaultdict[int, dict[int, float]] = defaultdict(dict)
-    for sample in sorted(samples, key=lambda one: one.at_s):
-        by_second[int(sample.at_s // SAMPLE_S)][sample.worker] = size(sample)
-    latest: dict[int, float] = {}
-    sizes: list[tuple[float, float]] = []
-    for second in sorted(by_second):
-        latest |= by_second[second]
-        sizes.append((second * SAMPLE_S, sum(latest.values())))
-    return sizes
-
-
-def _judged_sizes(lane: LaneCase, size: Callable[[ClientProcess], float]) -> list[float]:
-    """From the end of the warm phases on."""
+def _judged_totals(lane: LaneCase) -> list[Total]:
+    """The client's processes, from the end of the warm phases on."""
     start_s = lane.judged_spans[0][0] if lane.judged_spans else 0.0
-    return [value for at_s, value in sizes_over_time(lane.seen.processes, size) if at_s >= start_s]
+    return [total for total in totals(lane.seen.processes) if total.at_s >= start_s]
 
 
 def _growth(sizes: Sequence[float]) -> Measured:
@@ -56,24 +32,16 @@ def _growth(sizes: Sequence[float]) -> Measured:
     return Measured(last - first, n=len(sizes), detail=f"{first:.4g} at first, {last:.4g} at last")
 
 
-def _rss_mb(process: ClientProcess) -> float:
-    return process.rss_bytes / MEGA
-
-
-def _open_files(process: ClientProcess) -> float:
-    return process.open_files
-
-
 def _rss_peak(lane: LaneCase) -> Measured:
-    return peak_of(_judged_sizes(lane, _rss_mb))
+    return peak_of(total.rss_mb for total in _judged_totals(lane))
 
 
 def _rss_growth(lane: LaneCase) -> Measured:
-    return _growth(_judged_sizes(lane, _rss_mb))
+    return _growth([total.rss_mb for total in _judged_totals(lane)])
 
 
 def _open_files_growth(lane: LaneCase) -> Measured:
-    return _growth(_judged_sizes(lane, _open_files))
+    return _growth([total.open_files for total in _judged_totals(lane)])
 
 
 def _in_flight_peak(lane: LaneCase) -> Measured:

@@ -5,24 +5,11 @@ from __future__ import annotations
 import pytest
 
 from loadtests.judging.figures import FIGURES
-from loadtests.judging.footprint import sizes_over_time
 from tests.loadtests.judging.runs import Run
 
 
 def value(name: str, run: Run) -> float | None:
     return FIGURES[name].measure(run.lane_case()).value
-
-
-def test_workers_are_taken_together_second_by_second() -> None:
-    """One that is silent for a second counts as it was last."""
-    run = Run(("steady", 3.0))
-    run.client.process(0.1, rss_mb=10, worker=0)
-    run.client.process(0.2, rss_mb=20, worker=1)
-    run.client.process(1.1, rss_mb=15, worker=0)
-
-    sizes = sizes_over_time(run.client.seen.processes, lambda one: one.rss_bytes / 1e6)
-
-    assert sizes == [(0.0, 30.0), (1.0, 35.0)]
 
 
 def test_growth_is_between_the_two_ends_of_the_run() -> None:
