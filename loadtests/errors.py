@@ -4,7 +4,8 @@
 
     LoadError
     ├── InputError    the command, a profile, a target or the client is wrong (exit code 2)
-    └── WorldError    the mock, Locust or a worker failed: says nothing about the client (exit 3)
+    ├── WorldError    the mock, Locust or a worker failed: says nothing about the client (exit 3)
+    └── Interrupted   somebody ended the run at once (exit 130)
 """
 
 from __future__ import annotations
@@ -20,3 +21,7 @@ class InputError(LoadError):
 
 class WorldError(LoadError):
     """The harness itself could not do its work."""
+
+
+class Interrupted(LoadError):  # noqa: N818 - named after what happened
+    """Somebody ended the run at once."""

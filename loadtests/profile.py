@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from mockserver.snapshot import Count, Name, Positive, Seconds, Share, Snapshot, SomeSeconds, Switch
 
@@ -110,6 +110,12 @@ class Target(Snapshot):
         return self
 
 
+def _at_least_one(phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
+    if not phases:
+        raise ValueError("has no phase; begin one with [[phases]], a name and length_s")
+    return phases
+
+
 class Profile(Snapshot):
     """A whole profile.
 
@@ -128,7 +134,7 @@ class Profile(Snapshot):
     server: dict[str, Any] = Field(default_factory=dict)
     backup: dict[str, Any] | None = None
     traffic: Traffic = Traffic()
-    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+    phases: Annotated[tuple[Phase, ...], AfterValidator(_at_least_one)]
     targets: dict[str, Target] = Field(default_factory=dict)
     drain_s: Seconds = 10.0
     quick_scale: Share = 1.0

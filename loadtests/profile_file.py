@@ -31,16 +31,16 @@ def load_profile(name: str) -> Profile:
     """
     path = Path(name)
     if not path.suffix and "/" not in name:
-        path = SHIPPED / f"{name}.toml"
-        if not path.is_file():
-            raise InputError(
-                f"there is no profile {name!r}{nearest(name, shipped())}; the shipped ones are "
-                f"{', '.join(shipped())}, your own is a path that ends in .toml"
-            )
+        path = _shipped_path(name)
     try:
         return _checked(_extended(read_table(path), path), path)
     except ConfigError as error:
         raise InputError(str(error)) from None
+
+
+def shipped_text(name: str) -> str:
+    """The file of a shipped profile, as it was written. Raises InputError."""
+    return _shipped_path(name).read_text("utf-8")
 
 
 def profile_of(table: Mapping[str, Any], name: str) -> Profile:
@@ -62,6 +62,15 @@ def traffic_of(profile: Profile, phase: Phase) -> Traffic:
         return check(Traffic, merge(replaced, phase.traffic), place)
     except ConfigError as error:
         raise InputError(str(error)) from None
+
+
+def _shipped_path(name: str) -> Path:
+    if name not in shipped():
+        raise InputError(
+            f"there is no profile {name!r}{nearest(name, shipped())}; the shipped ones are "
+            f"{', '.join(shipped())}, your own is a path that ends in .toml"
+        )
+    return SHIPPED / f"{name}.toml"
 
 
 def _extended(table: dict[str, Any], path: Path) -> dict[str, Any]:

@@ -32,23 +32,23 @@ def explanation(row: CatalogueRow, scenario: Scenario) -> str:
     needs = ", ".join(scenario.unclaimed()) or "none: every client owes this"
     parts = [
         f"{row.id}  {row.severity}  tier {row.tier}  group {row.group}",
-        _section("What is right", row.right),
-        _section(
+        section("What is right", row.right),
+        section(
             "Why",
             f"{row.severity}: {SEVERITY_WORDS[row.severity].meaning}",
             f"Section of the production guide: {row.guide}.",
         ),
-        _section("How it is tested", *scenario.told.split("\n\n")),
-        _section(
+        section("How it is tested", *scenario.told.split("\n\n")),
+        section(
             "What the catalogue asks for",
             f"The server: {row.mock}",
             f"Seen on the wire: {row.server}",
             f"Seen by the caller: {row.client}",
             f"The rule: {row.rule}",
         ),
-        _section("Claims it needs", needs),
-        _section("Source", *(f"{tag}: {text}" if text else tag for tag, text in row.sources)),
-        _section("Code", scenario.place),
+        section("Claims it needs", needs),
+        section("Source", *(f"{tag}: {text}" if text else tag for tag, text in row.sources)),
+        section("Code", scenario.place),
     ]
     return "\n\n".join(parts)
 
@@ -68,7 +68,8 @@ def _listed(row: CatalogueRow, scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _section(title: str, *paragraphs: str) -> str:
+def section(title: str, *paragraphs: str) -> str:
+    """A title and its paragraphs, indented and broken between words."""
     lines = [title]
     for paragraph in paragraphs:
         text = " ".join(paragraph.split())
