@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.samples import clean_trials_bound, lower_spread, mann_whitney_p, relative_spread
+from scenarios.samples import (
+    clean_trials_bound,
+    largest_share,
+    lower_spread,
+    mann_whitney_p,
+    most_by_chance,
+    relative_spread,
+)
 
 
 def test_complete_separation_has_the_probability_of_one_order_in_all() -> None:
@@ -113,3 +120,38 @@ def test_one_value_has_no_lower_spread_to_speak_of() -> None:
 def test_clean_trials_leave_a_bound(trials: int, bound: float) -> None:
     """About 3/n (reading.md section 0.9)."""
     assert clean_trials_bound(trials) == pytest.approx(bound, abs=1e-3)
+
+
+def test_a_herd_stands_in_one_window() -> None:
+    """Three of four within 0.2, the fourth apart."""
+    assert largest_share([2.0, 2.1, 2.2, 3.0], 0.2) == 0.75
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=40), st.floats(0.01, 10))
+def test_a_wider_window_never_holds_less(values: list[float], width: float) -> None:
+    """And one alone is always in it."""
+    share = largest_share(values, width)
+    assert 1 / len(values) <= share <= largest_share(values, 2 * width) <= 1
+
+
+def test_no_value_is_no_herd() -> None:
+    """One value at least."""
+    with pytest.raises(ValueError, match="a value at least"):
+        largest_share([], 1.0)
+
+
+@pytest.mark.parametrize(
+    ("trials", "rate", "alpha", "most"),
+    [
+        (500, 0.001, 1.4e-5, 5),  # reading.md section 5 E: six failures come once in 70,000 runs
+        (1, 0.5, 0.001, 1),
+        (100, 0.0, 0.001, 0),
+        (100, 1.0, 0.001, 100),
+        (12_000, 0.2, 0.001, 2536),
+    ],
+)
+def test_chance_explains_so_many_and_no_more(
+    trials: int, rate: float, alpha: float, most: int
+) -> None:
+    """The tail of the binomial distribution beyond it is thinner than alpha."""
+    assert most_by_chance(trials, rate, alpha) == most

@@ -20,7 +20,8 @@ MOST_ATTEMPTS = 20
 
 def examples(calls: Sequence[LaneCall]) -> tuple[Call, ...]:
     """Eight of the calls at most, those first of which the wire was kept; in order of time."""
-    best = sorted(calls, key=lambda call: not _kept(call))[:MOST_EXAMPLES]
+    different = {call.arrival.index: call for call in calls}.values()
+    best = sorted(different, key=lambda call: not _kept(call))[:MOST_EXAMPLES]
     return tuple(_example(call) for call in sorted(best, key=lambda call: call.arrival.index))
 
 
