@@ -34,7 +34,7 @@ def results_of(engine: Engine, *, spec: str, started_at: datetime, duration_s: f
             seed=engine.seed,
             version=own_version(),
             targets=engine.targets.model_dump(),
-            machine=_machine(),
+            machine=machine(),
             noise={
                 "before": _told(engine.noise_before),
                 "during": _told(engine.noise.whole),
@@ -100,7 +100,8 @@ def _run_id(engine: Engine, spec: str, started_at: datetime) -> str:
     return blake2b("\n".join(words).encode(), digest_size=6).hexdigest()
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
+    """What a run was made on, without a name that leads to it."""
     return {
         "system": platform.system(),
         "architecture": platform.machine(),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 from loadtests.judging.figure import NOTHING, FigureKind, Measured
@@ -67,10 +68,14 @@ def spending_of(lane: LaneCase) -> Spending:
 
 
 def told_micro(call: LaneCall) -> int | None:
-    """What the client said that an answer cost; None where it said nothing."""
+    """What the client said that an answer cost; None where it said nothing.
+
+    A fraction of a micro-unit counts as a whole one, as in the ledger; a thousandth is the smallest
+    that prices have, and what is finer is what floats make of it.
+    """
     if call.ended is None or not call.ok or call.ended.cost is None:
         return None
-    return round(call.ended.cost * MICRO)
+    return ceil(round(call.ended.cost * MICRO, 3))
 
 
 def _cost_of(call: LaneCall, by_id: dict[str, Attempt]) -> int | None:
