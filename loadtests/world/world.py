@@ -148,7 +148,8 @@ class World:
 
     def _lane_seen(self, lane: Lane) -> LaneSeen:
         settings = client_settings(self.request.profile, lane.name)
-        return LaneSeen(lane.name, lane.spec, settings=settings)
+        instances = len(lane.instances) * lane.processes * self.request.processes
+        return LaneSeen(lane.name, lane.spec, settings=settings, instances=instances)
 
     def _mend(self, error: Exception) -> str:
         """What a person can do about a port that is taken."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 SMALLEST_ATTEMPT_S = 0.05
 """An attempt with less time than this left is not begun: it could only fail."""
-HINT_SPREAD = 0.12
+HINT_SPREAD = 0.2
 """Callers that were told the same wait come back spread over this share of it, never before it."""
 
 
