@@ -15,17 +15,17 @@ BRIEF = """
 name = "brief"
 note = "Over in a moment; a third of the answers is a 503 for a while."
 client = { max_attempts = 3, backoff_base_s = 0.05, backoff_cap_s = 0.2, timeout_s = 2.0 }
-traffic = { rate_per_s = 10, arrivals = "constant" }
+traffic = { rate_per_s = 15, arrivals = "constant" }
 drain_s = 3.0
 
 [[phases]]
 name = "well"
-length_s = 1.0
+length_s = 0.7
 
 [[phases]]
 name = "ill"
 role = "fault"
-length_s = 1.0
+length_s = 0.7
 note = "a third fails"
 [[phases.server.rules]]
 id = "third"

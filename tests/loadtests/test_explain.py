@@ -77,7 +77,7 @@ def test_a_persons_own_profile_can_be_explained(brief: Path) -> None:
     """By its path; a phase's note is what the server does."""
     told = explanation(str(brief))
 
-    assert told.startswith("brief  2.00 s of traffic, 667 ms with --quick")
+    assert told.startswith("brief  1.40 s of traffic, 467 ms with --quick")
     assert "a third fails" in told
     assert "Its file" not in told
 

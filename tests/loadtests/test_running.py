@@ -1,0 +1,150 @@
+"""The life of a run, in real processes: whatever ends it, nothing of it is left."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reports.document import read_results
+from tests.loadtests.command import Command
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Where results are asked for."""
+    return tmp_path / "out"
+
+
+def run(
+    tmp_path: Path, brief: Path, out: Path, *more: str, stand_in: str, client: str = "reference"
+) -> Command:
+    """The command with the brief profile and a stand-in for Locust."""
+    asked = ("run", "--profile", str(brief), "--client", client, "--out", str(out), *more)
+    return Command(tmp_path, *asked, stand_in=stand_in)
+
+
+def test_a_run_is_judged_written_and_shown(tmp_path: Path, brief: Path, out: Path) -> None:
+    """From its phases on stderr to the table on stdout; its private folder is gone."""
+    command = run(tmp_path, brief, out, "--seed", "5", stand_in="well")
+    code = command.end()
+
+    results = read_results(out / "results.json")
+    assert code in (0, 1, 3), command.err
+    assert (results.run.seed, results.run.complete) == (5, True)
+    assert results.client.spec == "reference"
+    assert results.load is not None
+    assert [span.name for span in results.load.spans] == ["well", "ill"]
+    assert "0.7 s  ill: a third fails" in command.err
+    assert f"page: {out / 'index.html'}" in command.out
+    assert {path.name for path in out.iterdir()} >= {"results.json", "junit.xml", "index.html"}
+    assert command.left() == []
+
+
+def test_programs_are_told_on_stdout(tmp_path: Path, brief: Path, out: Path) -> None:
+    """JSON Lines and nothing else; the last one has the exit code."""
+    command = run(tmp_path, brief, out, "--json", stand_in="well")
+    code = command.end()
+
+    told = [json.loads(line) for line in command.out.splitlines()]
+    assert told[0]["event"] == "started"
+    assert [one["name"] for one in told if one["event"] == "phase"] == ["well", "ill"]
+    assert told[-1] == {"event": "ended", "exit_code": code}
+    assert command.err == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_ends_it_early_gets_what_was_seen(
+    tmp_path: Path, brief: Path, out: Path, number: signal.Signals
+) -> None:
+    """Marked as cut short, with exit code 3 unless a promise was already broken."""
+    command = run(tmp_path, brief, out, stand_in="well")
+    command.until_told("0.0 s  well")
+    command.signal(number)
+    code = command.end()
+
+    results = read_results(out / "results.json")
+    assert code in (1, 3), command.err
+    assert not results.run.complete
+    assert f"{number.name}: ending" in command.err
+    assert "The run was interrupted." in command.out
+    assert command.left() == []
+
+
+def test_a_second_signal_ends_it_at_once(tmp_path: Path, brief: Path, out: Path) -> None:
+    """Without waiting for a Locust that does not listen; nothing is written."""
+    command = run(tmp_path, brief, out, stand_in="stubborn")
+    command.until_told("0.0 s  well")
+    command.signal(signal.SIGINT)
+    command.until_told("SIGINT: ending")
+    command.signal(signal.SIGINT)
+
+    assert command.end() == 130
+    assert "pawa-load: ended at once; nothing was written" in command.err
+    assert not out.exists()
+    assert command.left() == []
+
+
+def test_a_locust_that_does_not_listen_is_killed(tmp_path: Path, brief: Path, out: Path) -> None:
+    """The run ends in a few seconds all the same, with what was seen."""
+    command = run(tmp_path, brief, out, stand_in="stubborn")
+    command.until_told("0.0 s  well")
+    command.signal(signal.SIGTERM)
+
+    assert command.end() in (1, 3)
+    assert not read_results(out / "results.json").run.complete
+    assert command.left() == []
+
+
+def test_a_locust_that_dies_ends_the_run(tmp_path: Path, brief: Path, out: Path) -> None:
+    """What was seen until then is judged, as cut short."""
+    command = run(tmp_path, brief, out, stand_in="dies")
+
+    assert command.end() in (1, 3)
+    assert not read_results(out / "results.json").run.complete
+    assert command.left() == []
+
+
+def test_a_client_that_is_none_is_told_in_one_line(tmp_path: Path, brief: Path, out: Path) -> None:
+    """Exit 2, nothing written, nothing left."""
+    command = run(tmp_path, brief, out, stand_in="refuses")
+
+    assert command.end() == 2
+    assert command.err.splitlines()[-1] == "pawa-load: it refuses"
+    assert (command.out, out.exists(), command.left()) == ("", False, [])
+
+
+@pytest.mark.parametrize(("word", "said"), [("breaks", "it breaks"), ("silent", "no module named")])
+def test_a_locust_that_cannot_is_no_verdict(
+    tmp_path: Path, brief: Path, out: Path, word: str, said: str
+) -> None:
+    """Exit 3, with what Locust has said; nothing written, nothing left."""
+    command = run(tmp_path, brief, out, stand_in=word)
+
+    assert command.end() == 3
+    assert said in command.err
+    assert "Traceback" not in command.err
+    assert (out.exists(), command.left()) == (False, [])
+
+
+def test_a_port_that_is_taken_is_told_before_anything_starts(
+    tmp_path: Path, brief: Path, out: Path
+) -> None:
+    """An application knows one address of the mock."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        application = "http://127.0.0.1:9"
+        asked = ("--mock-port", port)
+        command = run(tmp_path, brief, out, *asked, stand_in="well", client=application)
+
+        assert command.end() == 2
+    assert port in command.err
+    assert command.err.count("\n") == 1
+    assert (out.exists(), command.left()) == (False, [])
