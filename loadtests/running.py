@@ -7,11 +7,12 @@ import signal
 import sys
 import tempfile
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loadtests.conclusion import Beginning, conclude, show, without_keys, write
-from loadtests.errors import Interrupted, WorldError
+from loadtests.errors import InputError, Interrupted, WorldError
 from loadtests.locust_child import FINISH_WITHIN_S, LocustChild, Reports
 from loadtests.progress import JsonProgress, LiveProgress
 from loadtests.world.world import World
@@ -41,6 +42,8 @@ def run(request: LoadRequest, *, as_json: bool = False, locust: Sequence[str] | 
     Raises InputError for what a person has to mend, WorldError when the harness failed, Interrupted
     when somebody ended it at once; nothing is left running and nothing is written then.
     """
+    if find_spec("locust") is None:
+        raise InputError("Locust is not installed; pip install 'pawa-resilience[load]' brings it")
     with progress_of(as_json=as_json) as progress:
         try:
             results = asyncio.run(live_through(request, progress, locust=locust))

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-PACKAGES = ("mockserver", "scenarios", "reports")
+PACKAGES = ("mockserver", "scenarios", "loadtests", "reports")
 
 
 @pytest.mark.parametrize("command", sorted(PROJECT["scripts"]))

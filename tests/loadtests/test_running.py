@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loadtests import running
+from loadtests.asking import read_request
+from loadtests.errors import InputError
 from reports.document import read_results
 from tests.loadtests.command import Command
 
@@ -148,3 +151,13 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(
     assert port in command.err
     assert command.err.count("\n") == 1
     assert (out.exists(), command.left()) == (False, [])
+
+
+def test_without_locust_it_is_told_how_to_get_it(
+    brief: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It belongs to an extra."""
+    monkeypatch.setattr(running, "find_spec", lambda _: None)
+
+    with pytest.raises(InputError, match=r"pip install 'pawa-resilience\[load\]'"):
+        running.run(read_request(profile=str(brief), spec="raw"))
