@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from itertools import accumulate
 from math import inf, sqrt
 from statistics import stdev
 from typing import TYPE_CHECKING
 
-from loadtests.judging.figure import NOTHING, FigureKind, Measured, share_of
+from loadtests.judging.figure import NOTHING, SHARE, FigureKind, Measured, share_of
 from loadtests.judging.intervals import FEWEST, Z
 from loadtests.judging.service import outcomes_in_words
 
@@ -66,7 +67,7 @@ def back_from(ok: Sequence[bool]) -> int | None:
 
 
 def _amplification(lane: LaneCase) -> Measured:
-    return _arrivals_per_call(len(lane.judged_attempts), lane.judged)
+    return _arrivals_per_call(len(lane.judged_attempts), lane, lane.judged)
 
 
 def _amplification_in_fault(lane: LaneCase) -> Measured:
@@ -74,18 +75,34 @@ def _amplification_in_fault(lane: LaneCase) -> Measured:
     arrived = sum(len(lane.arrived(span.start_s, span.end_s)) for span in spans)
     phases = {span.number for span in spans}
     calls = tuple(call for call in lane.judged if call.arrival.phase in phases)
-    return _arrivals_per_call(arrived, calls)
+    return _arrivals_per_call(arrived, lane, calls)
 
 
-def _arrivals_per_call(arrived: int, calls: Sequence[LaneCall]) -> Measured:
-    """Their quotient; how much attempts differ from call to call says how sure it is."""
+def requests_by_call(lane: LaneCase) -> Counter[int]:
+    """How many requests each call made, by its place in the schedule.
+
+    A request belongs to one call: of a batch to its first, of repeats of a prompt to the last one
+    that was due before it arrived.
+    """
+    made: Counter[int] = Counter()
+    for attempt in lane.attempts:
+        asking = lane.schedule.by_token.get(attempt.tokens[0], ()) if attempt.tokens else ()
+        if asking:
+            place = bisect_right(asking, attempt.arrived_s, key=lambda one: one.at_s)
+            made[asking[max(0, place - 1)].index] += 1
+    return made
+
+
+def _arrivals_per_call(arrived: int, lane: LaneCase, calls: Sequence[LaneCall]) -> Measured:
+    """Their quotient; how much requests differ from call to call says how sure it is."""
     if not calls:
         return NOTHING
     ratio = arrived / len(calls)
     detail = f"{arrived} requests for {len(calls)} calls"
     if len(calls) < FEWEST:
         return Measured(ratio, n=len(calls), detail=detail)
-    reach = Z * stdev(len(call.attempts) for call in calls) / sqrt(len(calls))
+    made = requests_by_call(lane)
+    reach = Z * stdev(made[call.arrival.index] for call in calls) / sqrt(len(calls))
     return Measured(ratio, max(0.0, ratio - reach), ratio + reach, len(calls), detail)
 
 
@@ -202,7 +219,7 @@ FIGURES = (
     FigureKind(
         name="goodput_share_in_recovery",
         label="Goodput in recovery",
-        unit="share",
+        unit=SHARE,
         better="higher",
         meaning=(
             "Of the calls that were due after the fault had ended, the share with an answer. Near "
@@ -229,7 +246,7 @@ FIGURES = (
     FigureKind(
         name="throttled_share",
         label="Throttled share",
-        unit="share",
+        unit=SHARE,
         better="lower",
         meaning="Of the requests that arrived, the share that the server refused with 429.",
         default_why=(

@@ -117,6 +117,17 @@ def _of_money(prefix: str, money: Spending) -> Iterator[Check]:
             ),
             miss=Verdict.ADVISORY,
         )
+    if money.counter_micro is not None and not money.unused_micro:
+        # The ledger rounds each request up to a whole micro-unit.
+        yield within(
+            f"{prefix}spend: client's counter",
+            money.counter_micro / MICRO,
+            (money.ledger_micro - money.paid) / MICRO,
+            money.ledger_micro / MICRO,
+            "units",
+            advice="Count the cost of each answer once, also of those that several calls share",
+            miss=Verdict.ADVISORY,
+        )
     yield equal(
         f"{prefix}journal = ledger",
         money.journal_micro / MICRO,

@@ -44,6 +44,9 @@ class Measured:
 
 NOTHING = Measured(None)
 
+SHARE = "share"
+"""The unit of what is a part of something, 0 to 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class FigureKind:

@@ -25,11 +25,15 @@ FIGURES: Mapping[str, FigureKind] = MappingProxyType(
 
 
 def figures_of(case: Case) -> tuple[Figure, ...]:
-    """All figures of all lanes that have a value, and those that never came to be."""
+    """All figures of all lanes that have a value, and those that never came to be.
+
+    Of what a lane's client does not claim to do, or does not do as the control, there is none.
+    """
     return tuple(
         figure_of(kind, measured, name)
         for name, lane in case.lanes.items()
         for kind in FIGURES.values()
+        if (lane is case.client and not case.claims.isdisjoint(kind.claims)) or not kind.claims
         if (measured := kind.measure(lane)).value is not None
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from loadtests.judging.figure import NOTHING, FigureKind, Measured, mean_of, share_of
+from loadtests.judging.figure import NOTHING, SHARE, FigureKind, Measured, mean_of, share_of
 
 if TYPE_CHECKING:
     from loadtests.judging.case import LaneCase
@@ -52,7 +52,7 @@ FIGURES = (
     FigureKind(
         name="cache_hit_share",
         label="Cache hit share",
-        unit="share",
+        unit=SHARE,
         better="higher",
         meaning=(
             "Of the answers, the share that the client took from its cache, as it says and as far "

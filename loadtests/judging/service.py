@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from loadtests.judging.figure import NOTHING, FigureKind, Measured, share_of
+from loadtests.judging.figure import NOTHING, SHARE, FigureKind, Measured, share_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,7 +78,7 @@ FIGURES = (
     FigureKind(
         name="success_share",
         label="Success share",
-        unit="share",
+        unit=SHARE,
         better="higher",
         meaning=(
             "Of the calls that users made, the share that ended with an answer. A call that was "
@@ -109,7 +109,7 @@ FIGURES = (
     FigureKind(
         name="success_share_worst_tenant",
         label="Success share of the worst tenant",
-        unit="share",
+        unit=SHARE,
         better="higher",
         meaning="The success share of the tenant that fared worst.",
         default_why=(
@@ -121,7 +121,7 @@ FIGURES = (
     FigureKind(
         name="degraded_share",
         label="Degraded share",
-        unit="share",
+        unit=SHARE,
         better="lower",
         meaning=(
             "Of the answers, the share that the client marked as degraded: from a fallback model "

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-from loadtests.judging.figure import NOTHING, FigureKind, Measured
+from loadtests.judging.figure import NOTHING, SHARE, FigureKind, Measured
 from loadtests.judging.savings import is_complete
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class Spending:
     journal_micro: int
     got_micro: int
     ledger_micro: int
+    counter_micro: int | None
+    paid: int
 
     @property
     def unused_micro(self) -> int:
@@ -64,6 +66,8 @@ def spending_of(lane: LaneCase) -> Spending:
         journal_micro=sum(attempt.cost_micro for attempt in lane.attempts),
         got_micro=sum(attempt.cost_micro for attempt in _got(lane, by_id)),
         ledger_micro=lane.seen.ledger_micro,
+        counter_micro=_counter_micro(lane),
+        paid=sum(attempt.cost_micro > 0 for attempt in lane.attempts),
     )
 
 
@@ -76,6 +80,13 @@ def told_micro(call: LaneCall) -> int | None:
     if call.ended is None or not call.ok or call.ended.cost is None:
         return None
     return ceil(round(call.ended.cost * MICRO, 3))
+
+
+def _counter_micro(lane: LaneCase) -> int | None:
+    """The client's own sum of what it spent, in a run in which it had every answer."""
+    told = lane.seen.telemetry.get("spend")
+    guessed = not all(call.ok for call in lane.calls)
+    return None if told is None or guessed else ceil(round(told * MICRO, 3))
 
 
 def _cost_of(call: LaneCall, by_id: dict[str, Attempt]) -> int | None:
@@ -124,8 +135,7 @@ def _likeliest(calls: Sequence[LaneCall]) -> Sequence[Attempt]:
 def _spend(lane: LaneCase) -> Measured:
     if not lane.attempts:
         return NOTHING
-    paid = sum(attempt.cost_micro > 0 for attempt in lane.attempts)
-    return Measured(lane.seen.ledger_micro / MICRO, n=paid)
+    return Measured(lane.seen.ledger_micro / MICRO, n=spending_of(lane).paid)
 
 
 def _spend_gap(lane: LaneCase) -> Measured:
@@ -173,7 +183,7 @@ FIGURES = (
     FigureKind(
         name="unused_spend_share",
         label="Spent on answers that nobody got",
-        unit="share",
+        unit=SHARE,
         better="lower",
         meaning=(
             "The share of the spend that went for answers that reached no user: cut off, given up "

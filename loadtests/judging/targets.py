@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from loadtests.judging.figure import SHARE
 from loadtests.judging.figures import FIGURES
 from loadtests.judging.row import Promise, RowJudged
 from reports.results import Verdict
@@ -56,7 +57,7 @@ def judge_target(case: Case, kind: FigureKind, target: Target) -> RowJudged:
         )
         return RowJudged(Verdict.NOT_TESTABLE, reason, (check,))
     if check.verdict is Verdict.PASS:
-        reason = f"{kind.label} is {_said(kind, measured)}, wanted {_bounds(kind, target)}{beside}."
+        reason = f"{kind.label}: {_said(kind, measured)}, wanted {_bounds(kind, target)}{beside}."
         return RowJudged(Verdict.PASS, reason, (replace(check, detail=_detail(measured, beside)),))
     return RowJudged(check.verdict, check.detail, (check,))
 
@@ -65,11 +66,12 @@ def _check(kind: FigureKind, target: Target, measured: Measured, beside: str) ->
     advice = "; ".join(part for part in (target.why.rstrip("."), measured.detail) if part)
     advice = (advice + beside) if advice else beside.removeprefix("; ")
     low, high, value = target.at_least, target.at_most, measured.value
+    unit = "" if kind.unit == SHARE else kind.unit
     if low is not None and high is not None:
-        return within(kind.label, value, low, high, kind.unit, advice=advice)
+        return within(kind.label, value, low, high, unit, advice=advice)
     if high is not None:
-        return at_most(kind.label, value, high, kind.unit, advice=advice)
-    return at_least(kind.label, value, low or 0.0, kind.unit, advice=advice)
+        return at_most(kind.label, value, high, unit, advice=advice)
+    return at_least(kind.label, value, low or 0.0, unit, advice=advice)
 
 
 def _unmeasured(case: Case, kind: FigureKind) -> RowJudged:
@@ -98,11 +100,11 @@ def _detail(measured: Measured, beside: str) -> str:
 
 
 def _said(kind: FigureKind, measured: Measured) -> str:
-    return f"{measured.value:.4g} {kind.unit}"
+    return _with_unit(f"{measured.value:.4g}", kind)
 
 
 def _right(kind: FigureKind, target: Target) -> str:
-    return f"{kind.label} is {_bounds(kind, target)}."
+    return f"{kind.label}: {_bounds(kind, target)}."
 
 
 def _bounds(kind: FigureKind, target: Target) -> str:
@@ -111,7 +113,12 @@ def _bounds(kind: FigureKind, target: Target) -> str:
         for word, bound in (("at least", target.at_least), ("at most", target.at_most))
         if bound is not None
     ]
-    return f"{' and '.join(bounds)} {kind.unit}"
+    return _with_unit(" and ".join(bounds), kind)
+
+
+def _with_unit(number: str, kind: FigureKind) -> str:
+    """A share goes without one: its figure's name says what it is."""
+    return number if kind.unit == SHARE else f"{number} {kind.unit}"
 
 
 def _lowered(kind: FigureKind) -> str:

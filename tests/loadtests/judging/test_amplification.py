@@ -13,6 +13,7 @@ from loadtests.judging.amplification import (
     back_from,
     busiest_second,
     recoveries,
+    requests_by_call,
 )
 from loadtests.judging.figures import FIGURES
 from tests.loadtests.judging.runs import Run
@@ -52,6 +53,19 @@ def test_a_batch_brings_amplification_below_one() -> None:
         run.client.told(arrival)
 
     assert value("amplification", run) == pytest.approx(0.1)
+
+
+def test_each_request_belongs_to_one_call() -> None:
+    """Of a batch to its first, of repeats to the last one before it."""
+    batched = Run(("steady", 1.0), rate=4.0, mix={"embed": 1.0})
+    batched.client.attempt(batched.due(), 0.9)
+    repeated = Run(("steady", 1.0), rate=4.0, repeats={"prompts": 1})
+    repeated.client.attempt(repeated.due()[0], 0.2)
+    repeated.client.attempt(repeated.due()[0], 0.7)
+    repeated.client.attempt(None, 0.7)
+
+    assert requests_by_call(batched.lane_case()) == {0: 1}
+    assert requests_by_call(repeated.lane_case()) == {0: 1, 2: 1}
 
 
 def test_without_a_fault_there_is_no_amplification_in_it() -> None:

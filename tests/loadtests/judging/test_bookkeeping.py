@@ -119,3 +119,18 @@ def test_money_for_answers_that_nobody_got_is_named() -> None:
 
     assert found.verdict is Verdict.PASS
     assert "0.000250 for answers that nobody got" in found.reason
+
+
+def test_the_clients_own_sum_is_held_against_the_ledger() -> None:
+    """Where it had every answer: what a lost one has cost it could only guess."""
+    exact, double, guessing = (Run(("steady", 1.0), rate=2.0).all_well() for _ in range(3))
+    exact.client.seen.telemetry = {"spend": 2 * COST_MICRO / 1e6}
+    for run in (double, guessing):
+        run.client.seen.telemetry = {"spend": 3 * COST_MICRO / 1e6}
+    guessing.client.attempt(guessing.due()[0], 0.9, ending="rst")
+    object.__setattr__(guessing.client.seen.calls[0], "attempts", 2)
+
+    assert judged(exact).verdict is Verdict.PASS
+    assert "spend: client's counter" in [check.name for check in judged(exact).checks]
+    assert missed(judged(double)) == ["spend: client's counter"]
+    assert judged(guessing).verdict is Verdict.PASS

@@ -39,11 +39,10 @@ def test_a_target_that_is_met_passes_with_the_control_beside_it() -> None:
     promise, judged = only(half_answered(aimed("success_share", at_least=0.4)))
 
     assert (promise.id, promise.severity) == ("TARGET-success_share", "should")
-    assert promise.right == "Success share is at least 0.4 share."
+    assert promise.right == "Success share: at least 0.4."
     assert judged.verdict is Verdict.PASS
     assert judged.reason == (
-        "Success share is 0.5 share, wanted at least 0.4 share; the control, which never retries: "
-        "0.2."
+        "Success share: 0.5, wanted at least 0.4; the control, which never retries: 0.2."
     )
     assert "at 99 % confidence" in judged.checks[0].detail
 
@@ -56,7 +55,7 @@ def test_a_target_that_is_missed_fails_and_says_why_it_is_there() -> None:
     assert judged.verdict is Verdict.FAIL
     assert judged.reason == (
         "Users leave; 10 timeout; the control, which never retries: 0.2 (Success share: 0.5, "
-        "wanted 0.99 share)."
+        "wanted 0.99)."
     )
 
 
