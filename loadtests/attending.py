@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from loadtests.conclusion import Beginning, conclude, show, write
 from loadtests.errors import Interrupted
-from loadtests.running import ended_by_signals, progress_of
+from loadtests.running import Signals, progress_of
 from loadtests.world.world import World
 from reports.results import exit_code
 
@@ -45,11 +45,12 @@ async def live_through(request: LoadRequest, folder: Path, progress: Progress) -
     """The whole life of a run whose traffic others make; it ends with the process it belongs to."""
     begun = Beginning.now()
     parent = os.getppid()
-    async with World(request, folder) as world:
-        world.plan.write(folder / PLAN)
-        progress.started(request, world.plan)
-        with ended_by_signals(world.stop):
+    with Signals() as signals:
+        async with World(request, folder) as world:
+            signals.end = world.stop
+            world.plan.write(folder / PLAN)
+            progress.started(request, world.plan)
             seen = await world.run(progress, alive=lambda: os.getppid() == parent)
-        results = conclude(world, seen, begun)
-    write(results, request)
+            results = conclude(world, seen, begun)
+        write(results, request)
     return results

@@ -12,6 +12,7 @@ import secrets
 import signal
 import socket
 import sys
+import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
@@ -111,7 +112,9 @@ class LocustChild:
 
     async def __aexit__(self, *_: object) -> None:
         """Kill what is left."""
-        await self.kill()
+        self.kill()
+        if self._process is not None:
+            await self._process.wait()
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.wait([self._reading])
@@ -140,19 +143,19 @@ class LocustChild:
             await asyncio.wait_for(self._process.wait(), within_s)
         return self._process.returncode
 
-    async def kill(self) -> None:
-        """End every process of the run at once. Returns when all of them are gone."""
-        loop = asyncio.get_running_loop()
-        give_up_s = loop.time() + GONE_WITHIN_S
+    def kill(self) -> None:
+        """End every process of the run at once. Returns when all of them are gone.
+
+        It does not let go of the loop, so that nothing can come between. Raises WorldError.
+        """
+        give_up_s = time.monotonic() + GONE_WITHIN_S
         while left := self.left():
             for process in left:
                 with suppress(psutil.Error):
                     process.kill()
-            if loop.time() > give_up_s:
+            if time.monotonic() > give_up_s:
                 raise WorldError(f"process {left[0].pid} of the run cannot be ended")
-            await asyncio.sleep(0.02)
-        if self._process is not None:
-            await self._process.wait()
+            time.sleep(0.01)
 
     def left(self) -> list[psutil.Process]:
         """The processes of the run that still run."""

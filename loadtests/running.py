@@ -6,10 +6,10 @@ import asyncio
 import signal
 import sys
 import tempfile
-from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from loadtests.conclusion import Beginning, conclude, show, without_keys, write
 from loadtests.errors import InputError, Interrupted, WorldError
@@ -20,7 +20,7 @@ from reports.results import exit_code
 from reports.terminal import console_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from loadtests.progress import Progress
     from loadtests.request import LoadRequest
@@ -61,7 +61,7 @@ async def live_through(
 ) -> Results:
     """The whole life of a run: nothing of it is left but what it was asked to write."""
     begun = Beginning.now()
-    with tempfile.TemporaryDirectory(prefix="pawa-load-") as name:
+    with Signals() as signals, tempfile.TemporaryDirectory(prefix="pawa-load-") as name:
         folder = Path(name)
         reports = Reports(folder)
         async with World(request, folder) as world:
@@ -70,10 +70,11 @@ async def live_through(
             progress.started(request, world.plan)
             child = LocustChild(plan, reports, processes=request.processes, command=locust)
             async with child:
+                signals.end = _Ending(world, child, progress)
                 seen = await _attend(world, child, progress)
             beside = without_keys(world, reports.files()) if request.out_dir else ()
             results = conclude(world, seen, begun, beside)
-    write(results, request, beside)
+        write(results, request, beside)
     return results
 
 
@@ -82,47 +83,61 @@ def progress_of(*, as_json: bool) -> Progress:
     return JsonProgress(sys.stdout) if as_json else LiveProgress(console_for(sys.stderr))
 
 
-@contextmanager
-def ended_by_signals(end: Callable[[str], None]) -> Iterator[None]:
-    """The first signal calls ``end`` with its name, the second cancels the task that is in here."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    heard: list[int] = []
+class Signals:
+    """What the signals that end a command do to the task that is in this context.
 
-    def hear(number: int) -> None:
-        heard.append(number)
-        if len(heard) == 1:
-            end(signal.Signals(number).name)
-        elif task is not None:
-            task.cancel()
+    The first one calls ``end`` with its name, once there is something to end; else, and when a
+    second one comes, the task is cancelled. Further ones cannot hold up what is being ended.
+    """
 
-    for number in ENDING_SIGNALS:
-        loop.add_signal_handler(number, hear, number)
-    try:
-        yield
-    finally:
+    def __init__(self) -> None:
+        self.end: Callable[[str], None] | None = None
+        self._heard = 0
+
+    def __enter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
         for number in ENDING_SIGNALS:
-            loop.remove_signal_handler(number)
+            self._loop.add_signal_handler(number, self._hear, number)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number in ENDING_SIGNALS:
+            self._loop.remove_signal_handler(number)
+
+    def _hear(self, number: int) -> None:
+        self._heard += 1
+        if self._heard == 1 and self.end is not None:
+            self.end(signal.Signals(number).name)
+        elif self._heard <= 2 and self._task is not None:
+            self._task.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """Ends a run before its time: what is known by then is told, judged and written."""
+
+    world: World
+    child: LocustChild
+    progress: Progress
+
+    def __call__(self, name: str) -> None:
+        self.progress.told(f"{name}: ending; what was seen is judged and written")
+        self.world.stop(name)
+        self.child.ask_to_end()
 
 
 async def _attend(world: World, child: LocustChild, progress: Progress) -> Seen:
     """Be there while the traffic is made, and see Locust off."""
-
-    def end(name: str) -> None:
-        progress.told(f"{name}: ending; what was seen is judged and written (once more: at once)")
-        world.stop(name)
-        child.ask_to_end()
-
-    with ended_by_signals(end):
-        try:
-            seen = await world.run(progress, alive=child.alive)
-        except WorldError as error:
-            said = world.keyring.mask_text(child.said)
-            raise WorldError("\n".join(filter(None, (str(error), said)))) from None
-        code = await child.finish(FINISH_CUT_WITHIN_S if seen.cut_short else FINISH_WITHIN_S)
-        if code is None:
-            progress.told("Locust did not leave in time and is killed")
-        if seen.cut_short:
-            for line in world.keyring.mask_text(child.said).splitlines():
-                progress.told(f"Locust: {line}")
+    try:
+        seen = await world.run(progress, alive=child.alive)
+    except WorldError as error:
+        said = world.keyring.mask_text(child.said)
+        raise WorldError("\n".join(filter(None, (str(error), said)))) from None
+    code = await child.finish(FINISH_CUT_WITHIN_S if seen.cut_short else FINISH_WITHIN_S)
+    if code is None:
+        progress.told("Locust did not leave in time and is killed")
+    if seen.cut_short:
+        for line in world.keyring.mask_text(child.said).splitlines():
+            progress.told(f"Locust: {line}")
     return seen

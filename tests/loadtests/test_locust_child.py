@@ -141,7 +141,8 @@ async def test_another_run_is_left_alone(tmp_path: Path) -> None:
     """Each run has its own mark."""
     async with child(tmp_path, STUBBORN) as one, child(tmp_path, STUBBORN) as other:
         await until(lambda: one.said == other.said == "ready")
-        await one.kill()
+        one.kill()
+        await one.finish()
 
         assert (one.alive(), other.alive()) == (False, True)
         assert len(other.left()) == 1
