@@ -11,7 +11,7 @@ from scenarios.clients.errors import ClientStartError
 from scenarios.clients.handle import ProcessHandle
 from scenarios.clients.lines import manifest_from
 from scenarios.clients.protocol import PROTOCOL_VERSION, Manifest
-from scenarios.clients.replies import Answered, Broken, Hung, Refused, Reply
+from scenarios.clients.replies import Answered, Broken, Reply, words_of
 from scenarios.clients.session import Session
 
 if TYPE_CHECKING:
@@ -125,15 +125,5 @@ class ProcessDriver:
         if isinstance(reply, Answered):
             return session, reply.value
         await session.close()
-        words = self._secrets.mask(" ".join(_words(reply).split()))
+        words = self._secrets.mask(" ".join(words_of(reply, "hello").split()))
         raise ClientStartError(f"client {self._name!r} did not say hello: {words}")
-
-
-def _words(reply: Reply) -> str:
-    match reply:
-        case Refused(error):
-            return f"it answered hello with {error.kind}: {error.message}"
-        case Broken(detail) | Hung(detail):
-            return detail
-        case Answered():
-            return "it did"

@@ -39,6 +39,17 @@ class Hung:
 Reply = Answered | Refused | Broken | Hung
 
 
+def words_of(reply: Reply, operation: str) -> str:
+    """A reply in words, for a message about an operation that had to succeed."""
+    match reply:
+        case Refused(error):
+            return f"it answered {operation} with {error.kind}: {error.message}"
+        case Broken(detail) | Hung(detail):
+            return detail
+        case Answered():
+            return "it did"
+
+
 def outcome_of(
     reply: Reply, deltas: tuple[Delta, ...], started_s: float, ended_s: float
 ) -> Outcome:
