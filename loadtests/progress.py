@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 
 from rich.live import Live
@@ -111,9 +112,13 @@ class LiveProgress:
     def _picture(self, snapshot: Snapshot) -> RenderableType:
         left = self._left(snapshot)
         table = Table(box=None, pad_edge=False, title_justify="left")
-        table.title = _text(f"{snapshot.phase}{f', {seconds(left)} left' if left else ''}")
+        table.title = _text(f"{snapshot.phase}{f', {ceil(left)} s left' if left else ''}")
         for number, column in enumerate(COLUMNS):
-            table.add_column(column, justify="left" if number in (0, len(COLUMNS) - 1) else "right")
+            table.add_column(
+                column,
+                justify="left" if number in (0, len(COLUMNS) - 1) else "right",
+                min_width=max(len(column), len("1.00 ms")),
+            )
         for name, lane in snapshot.lanes.items():
             cells = (
                 *(f"{lane.offered_per_s:.1f}", f"{lane.attempts_per_s:.1f}"),

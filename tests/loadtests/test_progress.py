@@ -80,7 +80,7 @@ def test_a_terminal_shows_where_the_run_stands(log: io.StringIO) -> None:
     live(LiveProgress(Console(file=log, width=120, force_terminal=True)), 4.5)
 
     shown = log.getvalue()
-    assert "well, 5.50 s left" in shown
+    assert "well, 6 s left" in shown
     assert "http_503 9, timeout 1" in shown
     assert "gone: everything is 503" in shown
 
