@@ -33,7 +33,7 @@ def answers_without_arrival(lane: LaneCase) -> int:
 
 def _cache_hit_share(lane: LaneCase) -> Measured:
     named = [call.ended for call in lane.answered if call.ended and call.ended.source is not None]
-    if not named:
+    if not named or not any(call.arrival.repeated for call in lane.judged):
         return NOTHING
     told = sum(ended.source in CACHED for ended in named)
     told_in_all = sum(call.ended.source in CACHED for call in lane.calls if call.ok and call.ended)
@@ -56,7 +56,8 @@ FIGURES = (
         better="higher",
         meaning=(
             "Of the answers, the share that the client took from its cache, as it says and as far "
-            "as the journal agrees: an answer for which the server gave one was no hit."
+            "as the journal agrees: an answer for which the server gave one was no hit. Where no "
+            "prompt is asked twice there is nothing to hit."
         ),
         default_why=(
             "A cache that keeps all of 50 prompts (Zipf, exponent 1.1) misses each of them once "

@@ -75,7 +75,7 @@ def test_what_never_came_to_be_is_told_without_a_number() -> None:
 
 def test_there_is_no_figure_of_what_a_client_does_not_claim() -> None:
     """A share of hits of nought would look like a cache that fails."""
-    run = Run(("steady", 2.0), control=True).all_well()
+    run = Run(("steady", 2.0), control=True, repeats={"prompts": 3}).all_well()
     silent = {figure.name for figure in figures_of(run.case())}
     run.client.claims("cache")
     claiming = [figure.lane for figure in figures_of(run.case()) if "cache" in figure.name]

@@ -49,11 +49,16 @@ def test_a_hit_that_was_on_the_wire_is_none() -> None:
 
 def test_a_client_that_names_no_source_has_no_hits_to_count() -> None:
     """Nothing to measure is not nought."""
-    run = Run(("steady", 1.0))
+    run = Run(("steady", 1.0), repeats={"prompts": 5})
     for arrival in run.due():
         run.client.call(arrival, source=None)
 
     assert FIGURES["cache_hit_share"].measure(run.lane_case()).value is None
+
+
+def test_where_no_prompt_is_asked_twice_nothing_can_be_hit() -> None:
+    """A client with a cache did nothing wrong there."""
+    assert FIGURES["cache_hit_share"].measure(Run().all_well().lane_case()).value is None
 
 
 def test_the_size_of_batches_is_that_on_the_wire() -> None:

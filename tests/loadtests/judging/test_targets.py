@@ -96,8 +96,8 @@ def test_what_never_came_to_be_misses_its_ceiling() -> None:
 
 def test_what_the_client_does_not_claim_is_not_judged() -> None:
     """A cache that it has not cannot miss its hits."""
-    run = half_answered(aimed("cache_hit_share", at_least=0.5))
-    claiming = half_answered(aimed("cache_hit_share", at_least=0.5))
+    target = aimed("cache_hit_share", at_least=0.5)
+    run, claiming = (half_answered(target, repeats={"prompts": 3}) for _ in range(2))
     claiming.client.claims("cache")
 
     assert only(run)[1].verdict is Verdict.NOT_CLAIMED
