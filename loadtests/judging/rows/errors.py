@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadtests.judging.case import share
 from loadtests.judging.rows.proof import (
+    RARE,
     UnprovedError,
     beside,
     control_share,
     enough,
     failed,
+    share_kept,
     stretch_of,
 )
 from loadtests.judging.rows.row import load_row
 from loadtests.judging.rows.verdict import Looked
-from scenarios.checks import at_most, holds, nothing
+from scenarios.checks import at_most, nothing
 from scenarios.samples import most_by_chance
 
 if TYPE_CHECKING:
@@ -28,14 +29,10 @@ if TYPE_CHECKING:
 ERRORS = 0.1
 """The share of attempts that the row's arithmetic is about."""
 
-CALLS = 500
-"""From so many calls on the catalogue's numbers hold as they stand."""
-
-FAILED, FAILED_EXPECTED = 0.01, ERRORS**3
+SUCCESS = 0.99
 MOST_ARRIVALS, EXPECTED_ARRIVALS, DEVIATION, DEVIATIONS = 1.18, 1.11, 0.343, 4.5
 """Arrivals a call with three attempts: the mean, and its deviation for one call."""
 
-RARE = 1e-4
 SHOWN_OF_EACH = 4
 
 
@@ -91,17 +88,12 @@ def _require_errors(case: Case, calls: Sequence[LaneCall]) -> None:
 
 
 def _success(calls: Sequence[LaneCall]) -> Check:
-    bad = len(failed(calls))
-    allowed = math.floor(FAILED * len(calls))
-    if len(calls) < CALLS:
-        allowed = max(allowed, most_by_chance(len(calls), FAILED_EXPECTED, RARE))
-    bound = 1 - allowed / len(calls)
-    return holds(
+    return share_kept(
         "success share",
-        bad <= allowed,
-        share(calls),
-        bound,
-        f"of {len(calls)} calls",
+        len(calls) - len(failed(calls)),
+        len(calls),
+        SUCCESS,
+        likely=1 - ERRORS**3,
         advice="Try a call again that met a passing error, up to three times in all",
     )
 

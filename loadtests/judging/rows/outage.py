@@ -6,7 +6,6 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from loadtests.judging.case import share
 from loadtests.judging.rows.proof import (
     Stretch,
     beside,
@@ -15,13 +14,14 @@ from loadtests.judging.rows.proof import (
     failed,
     healthy_before,
     require_outage,
+    share_kept,
     stretch_of,
 )
 from loadtests.judging.rows.row import load_row
 from loadtests.judging.rows.verdict import Looked
 from reports.results import Verdict
-from scenarios.checks import at_least, at_most, nothing
-from scenarios.samples import clean_trials_bound, most_by_chance
+from scenarios.checks import at_most, nothing
+from scenarios.samples import clean_trials_bound
 
 if TYPE_CHECKING:
     from loadtests.judging.case import Case, LaneCall, LaneCase
@@ -133,13 +133,12 @@ def _peak_checks(
 
 def _goodput_back(case: Case, late: Stretch, back_s: float) -> Check:
     calls = late.due(case.client)
-    allowed = most_by_chance(len(calls), 1 - BACK)
-    check = at_least(
+    check = share_kept(
         f"goodput later than {back_s:g} s after the recovery",
-        share(calls),
+        len(calls) - len(failed(calls)),
+        len(calls),
         BACK,
-        f"of {len(calls)} calls",
-        tolerance=max(0.0, allowed / len(calls) - (1 - BACK)),
+        likely=BACK,
         advice="Try the server again soon after it may be back, and let calls through once it is",
     )
     return beside(check, control_share(case, late))

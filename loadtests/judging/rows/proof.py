@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from loadtests.judging.case import share
-from scenarios.checks import at_least
+from scenarios.checks import at_least, holds
+from scenarios.samples import most_by_chance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 HEALTHY_SHARE = 0.95
 """Of the calls before anything goes wrong; a client that refuses or sleeps fails here."""
+
+RARE = 1e-4
+ROUNDING = 1e-9
+"""Five of 500 are one in a hundred, though not in binary fractions."""
 
 UNTYPED = frozenset({"internal", "crashed", "hung", "running", "untold"})
 """Endings that a caller cannot catch by name, and no ending at all."""
@@ -106,6 +112,30 @@ def healthy_before(case: Case, steady: Stretch) -> Check:
 def control_share(case: Case, stretch: Stretch) -> float | None:
     """The share of the control's calls of a stretch that got an answer; None without a control."""
     return None if case.control is None else share(stretch.due(case.control))
+
+
+def share_kept(
+    name: str, kept: int, of: int, promised: float, *, likely: float, advice: str
+) -> Check:
+    """A floor for a share of calls, with the failures allowed that chance explains.
+
+    Chance may not fail a client that keeps ``likely`` of its calls: so many failures are allowed as
+    come to it more often than once in ten thousand runs, where ``promised`` does not allow them.
+    """
+    allowed = math.floor((1 - promised) * of + ROUNDING)
+    chance = most_by_chance(of, 1 - likely, RARE)
+    check = holds(
+        name,
+        of - kept <= max(allowed, chance),
+        kept / of,
+        1 - max(allowed, chance) / of,
+        f"of {of} calls",
+        advice=advice,
+    )
+    if chance <= allowed:
+        return check
+    told = f"{promised:.0%} is promised; {chance} failures may be chance at {likely:.1%}."
+    return replace(check, detail=f"{check.detail} {told}".strip())
 
 
 def beside(check: Check, control: float | None, unit: str = "") -> Check:

@@ -10,8 +10,10 @@ from loadtests.judging.rows.proof import (
     beside,
     control_share,
     enough,
+    share_kept,
     stretch_of,
 )
+from reports.results import Verdict
 from scenarios.checks import at_most
 from tests.loadtests.judging.runs import Run
 
@@ -55,3 +57,15 @@ def test_the_control_stands_beside_a_check_where_there_is_one() -> None:
     assert beside(check, 1.5).detail.startswith("Ask less")
     assert control_share(run.case(), Stretch(0.0, 1.0)) == 1.0
     assert control_share(Run().case(), Stretch(0.0, 1.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("of", "lost", "kept"), [(1000, 10, True), (1000, 11, False), (100, 3, True), (100, 4, False)]
+)
+def test_a_share_may_be_missed_by_chance_alone(of: int, lost: int, kept: bool) -> None:
+    """99 % of 1,000 are 10 failures; of 100 a client that loses one in 1,000 may lose three."""
+    check = share_kept("success", of - lost, of, 0.99, likely=0.999, advice="Try again")
+
+    assert (check.verdict is Verdict.PASS) is kept
+    assert check.unit == f"of {of} calls"
+    assert ("may be chance" in check.detail) is (of == 100)
