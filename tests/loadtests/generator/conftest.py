@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from mockserver.sandbox import Sandbox
 
 
-MODEL = "pawa-v1-ember-20240924"
-
-
 @pytest.fixture(scope="module")
 def mock() -> Iterator[ThreadedMockServer]:
     """A server on a thread of its own."""
@@ -40,17 +37,6 @@ def sandbox(mock: ThreadedMockServer) -> Iterator[Callable[..., Sandbox]]:
     yield open_one
     for name in names:
         mock.close_sandbox(name)
-
-
-@pytest.fixture
-def healthy(sandbox: Callable[..., Sandbox]) -> Callable[..., dict[str, Any]]:
-    """Gives the settings of a client of a fresh healthy sandbox."""
-
-    def settings(**server: Any) -> dict[str, Any]:
-        opened = sandbox(**server)
-        return {"base_url": opened.base_url, "api_key": opened.key, "model": MODEL}
-
-    return settings
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""Drives a lane as Locust does, in a process of its own: ``python driving.py``.
+"""Drives lanes as Locust does, in a process of its own: ``python driving.py``.
 
-stdin is one JSON object: the ``lane`` and ``steps``; stdout is one, with what each step gave. The
-test process itself never imports gevent, since it would patch everything in it.
+stdin is one line of JSON: a list of objects, each with a ``lane`` and its ``steps``; stdout is a
+list of what each step of each lane gave. The lanes are driven side by side. The test process itself
+never imports gevent, since that would patch everything in it.
 """
 
 # ruff: noqa: E402 - gevent patches before anything else is imported
@@ -113,18 +114,16 @@ STEPS = {
 }
 
 
-def main() -> None:
-    """Starts the driver, takes the steps, closes it."""
-    plan = json.loads(sys.stdin.readline())
+def ridden(plan: dict[str, Any]) -> dict[str, Any]:
+    """Starts one lane's driver, takes the steps, closes it."""
     lane = plan["lane"]
     instances = tuple(Instance(**one) for one in lane.pop("instances"))
     try:
         driver = start_driver(Lane(instances=instances, **lane), worker=0)
     except ClientRefused as error:
-        print(json.dumps({"refused": str(error)}))  # noqa: T201 - what the test reads
-        return
+        return {"refused": str(error)}
     pids = driver.pids()
-    results = {"hello": driver.hello, "pids": pids, "steps": []}
+    results: dict[str, Any] = {"hello": driver.hello, "pids": pids, "steps": []}
     if plan.get("tell_pids_first"):
         print(json.dumps(pids), flush=True)  # noqa: T201 - what the test reads
     for name, asked in plan["steps"]:
@@ -133,7 +132,14 @@ def main() -> None:
         driver.close()
         driver.close()
         results["gone"] = gone(pids) if plan.get("ours", True) else None
-    print(json.dumps(results))  # noqa: T201 - what the test reads
+    return results
+
+
+def main() -> None:
+    """All the lanes of stdin."""
+    riding = [gevent.spawn(ridden, plan) for plan in json.loads(sys.stdin.readline())]
+    gevent.joinall(riding, raise_error=True)
+    print(json.dumps([one.value for one in riding]))  # noqa: T201 - what the test reads
 
 
 if __name__ == "__main__":

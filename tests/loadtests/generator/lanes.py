@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 HERE = Path(__file__).parent
 MINIATURES = HERE.parents[1] / "scenarios" / "clients" / "miniatures.py"
 
 KEY = "pawa-test-secret-1"
+MODEL = "pawa-v1-ember-20240924"
 
 Step = tuple[str, Any]
 
@@ -35,8 +40,8 @@ def miniature(name: str) -> str:
     return f"cmd:{shlex.join([sys.executable, str(MINIATURES), name])}"
 
 
-def plan(spec: str, *steps: Step, **options: Any) -> str:
-    """One line for ``driving.py``; ``tenants`` are told with the ``settings``."""
+def plan(spec: str, *steps: Step, **options: Any) -> dict[str, Any]:
+    """A lane for ``driving.py``; ``tenants`` are told with the ``settings``."""
     tenants = options.pop("tenants", ("everyone",))
     settings = options.pop("settings", {"api_key": KEY})
     lane = {
@@ -47,7 +52,12 @@ def plan(spec: str, *steps: Step, **options: Any) -> str:
         ),
         "processes": options.pop("processes", 1),
     }
-    return json.dumps({"lane": lane, "steps": steps, **options}) + "\n"
+    return {"lane": lane, "steps": steps, **options}
+
+
+def line(*plans: dict[str, Any]) -> str:
+    """What ``driving.py`` reads."""
+    return json.dumps(plans) + "\n"
 
 
 def command() -> list[str]:
@@ -57,17 +67,30 @@ def command() -> list[str]:
 
 def drive(spec: str, *steps: Step, **options: Any) -> Ride:
     """Starts the lane's driver, takes the steps, closes it twice, and sees that nothing is left."""
-    line = plan(spec, *steps, **options)
+    (ride,) = drive_all(plan(spec, *steps, **options))
+    return ride
+
+
+def drive_all(*plans: dict[str, Any], environment: Mapping[str, str] | None = None) -> list[Ride]:
+    """Drives several lanes side by side in one process, which is quicker."""
     ended = subprocess.run(
-        command(), input=line, text=True, capture_output=True, timeout=60, check=False
+        command(),
+        input=line(*plans),
+        text=True,
+        capture_output=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **(environment or {})},
     )
     assert ended.returncode == 0, ended.stderr
-    told = json.loads(ended.stdout)
-    return Ride(
-        told.get("refused"),
-        told.get("hello", {}),
-        told.get("pids", []),
-        told.get("steps", []),
-        told.get("gone"),
-        ended.stderr,
-    )
+    return [
+        Ride(
+            told.get("refused"),
+            told.get("hello", {}),
+            told.get("pids", []),
+            told.get("steps", []),
+            told.get("gone"),
+            ended.stderr,
+        )
+        for told in json.loads(ended.stdout)
+    ]

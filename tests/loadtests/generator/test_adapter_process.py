@@ -9,91 +9,141 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.loadtests.generator.lanes import KEY, command, drive, miniature, plan
+from tests.loadtests.generator.lanes import (
+    KEY,
+    Ride,
+    Step,
+    command,
+    drive_all,
+    line,
+    miniature,
+    plan,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("nonjson_on_chat", "not JSON: 'INFO sending the request'"),
-        ("misspells_a_field", "is 'text' meant?"),
-        ("wrong_id", "which was never asked"),
-        ("crashes_on_chat", "exit code 3; its last words: out of cheese"),
-        ("huge_line", "a line of more than 16777216 bytes"),
-        ("closes_stdout", "closed its stdout and went on running"),
-    ],
-)
-def test_what_breaks_the_protocol_crashes_the_calls_in_flight(name: str, words: str) -> None:
-    """The detail says what it was and whose bug; the process is ended."""
-    ride = drive(miniature(name), ("call", {}), ("gone", []))
-
-    assert ride.steps[0]["outcome"] == "crashed"
-    assert words in ride.steps[0]["detail"]
-    assert ride.gone
-
-
-def test_a_second_answer_ends_the_process_and_the_next_call_gets_a_fresh_one() -> None:
-    """The first call had its answer already."""
-    ride = drive(
-        miniature("answers_twice"), ("call", {}), ("sleep", 0.1), ("call", {}), ("pids", {})
-    )
-
-    assert [step["outcome"] for step in (ride.steps[0], ride.steps[2])] == ["ok", "ok"]
-    assert ride.steps[3] != ride.pids
-
-
-def test_silence_is_of_one_call_alone() -> None:
-    """It is cancelled; whatever is asked beside it is served, and a late answer is let pass."""
-    ride = drive(
-        miniature("answers_late"),
+BREACHES = {
+    "nonjson_on_chat": "not JSON: 'INFO sending the request'",
+    "misspells_a_field": "is 'text' meant?",
+    "wrong_id": "which was never asked",
+    "crashes_on_chat": "exit code 3; its last words: out of cheese",
+    "huge_line": "a line of more than 16777216 bytes",
+    "closes_stdout": "closed its stdout and went on running",
+}
+HEEDLESS = ("well_behaved", "ignores_the_end", "ignores_sigterm")
+CALL: Step = ("call", {})
+STEPS: dict[str, tuple[Step, ...]] = {
+    **dict.fromkeys((*BREACHES, *HEEDLESS, "floods_stderr"), (CALL,)),
+    "answers_twice": (CALL, ("sleep", 0.1), CALL, ("pids", {})),
+    "answers_late": (
         ("call", {"patience_s": 0.2}),
         ("together", [{"patience_s": 0.2}, {"sentences": ["a", "b"]}]),
         ("pids", {}),
-    )
+    ),
+    "goes_deaf": (
+        ("together", [{"patience_s": 0.2}, {"patience_s": 20}]),
+        ("sleep", 0.6),
+        ("call", {"patience_s": 2}),
+        ("pids", {}),
+    ),
+    "streams_until_cancelled": (
+        ("call", {"patience_s": 0.3}),
+        ("leave", {}),
+        ("leave", {}),
+        ("pids", {}),
+    ),
+    "streams_by_a_clock_of_its_own": (("call", {"stream": True}),),
+    "crashes_with_the_key": (),
+    "tells_its_environment": (CALL,),
+}
+"""What is asked of each miniature."""
 
-    assert ride.steps[0]["outcome"] == "hung"
-    assert ride.steps[0]["detail"] == "the client gave no final answer to chat within 0.2 s"
-    assert [one["outcome"] for one in ride.steps[1]] == ["hung", "ok"]
-    assert ride.steps[2] == ride.pids
+
+@pytest.fixture(scope="module")
+def rides() -> dict[str, Ride]:
+    """All of them, side by side."""
+    plans = [plan(miniature(name), *steps) for name, steps in STEPS.items()]
+    told = {"PAWA_LOAD_PLAN": "/somewhere/plan.json", "SOME_API_KEY": "real"}
+    return dict(zip(STEPS, drive_all(*plans, environment=told), strict=True))
 
 
-def test_a_client_that_cancels_still_counts_as_hung() -> None:
+@pytest.mark.parametrize("name", BREACHES)
+def test_what_breaks_the_protocol_crashes_the_calls_in_flight(
+    name: str, rides: dict[str, Ride]
+) -> None:
+    """The detail says what it was and whose bug; the process is ended."""
+    (call,) = rides[name].steps
+
+    assert call["outcome"] == "crashed"
+    assert BREACHES[name] in call["detail"]
+    assert rides[name].gone
+
+
+def test_a_second_answer_ends_the_process_and_the_next_call_gets_a_fresh_one(
+    rides: dict[str, Ride],
+) -> None:
+    """The first call had its answer already."""
+    first, _, second, pids = rides["answers_twice"].steps
+
+    assert (first["outcome"], second["outcome"]) == ("ok", "ok")
+    assert pids != rides["answers_twice"].pids
+
+
+def test_silence_is_of_one_call_alone(rides: dict[str, Ride]) -> None:
+    """It is cancelled; whatever is asked beside it is served, and a late answer is let pass."""
+    alone, together, pids = rides["answers_late"].steps
+
+    assert alone["outcome"] == "hung"
+    assert alone["detail"] == "the client gave no final answer to chat within 0.2 s"
+    assert [one["outcome"] for one in together] == ["hung", "ok"]
+    assert pids == rides["answers_late"].pids
+
+
+def test_a_process_that_is_deaf_to_the_cancelling_too_is_ended(rides: dict[str, Ride]) -> None:
+    """The calls beside the silent one crashed; a later one finds a fresh process."""
+    (silent, beside), _, later, pids = rides["goes_deaf"].steps
+
+    assert (silent["outcome"], beside["outcome"], later["outcome"]) == ("hung", "crashed", "hung")
+    assert "answered neither chat nor its cancelling" in beside["detail"]
+    assert pids != rides["goes_deaf"].pids
+
+
+def test_a_call_that_is_cancelled_for_its_silence_counts_as_hung(rides: dict[str, Ride]) -> None:
     """What it streamed by then is told, on the clock of the harness."""
-    (call,) = drive(miniature("streams_until_cancelled"), ("call", {"patience_s": 0.3})).steps
+    call = rides["streams_until_cancelled"].steps[0]
 
     assert (call["outcome"], call["pieces"], call["text"]) == ("hung", 1, "Ha")
     assert call["sent_s"] <= call["first_s"] <= call["ended_s"]
 
 
-def test_stamps_of_a_clock_of_its_own_are_told_in_the_harness_time() -> None:
+def test_a_greenlet_that_is_killed_leaves_its_call_and_harms_no_other(
+    rides: dict[str, Ride],
+) -> None:
+    """The call is cancelled in the client, whose process goes on."""
+    ride = rides["streams_until_cancelled"]
+
+    assert ride.steps[3] == ride.pids
+
+
+def test_stamps_of_a_clock_of_its_own_are_told_in_the_harness_time(rides: dict[str, Ride]) -> None:
     """However far apart the clocks began; the pause between the pieces is that of the client."""
-    (call,) = drive(miniature("streams_by_a_clock_of_its_own"), ("call", {"stream": True})).steps
+    (call,) = rides["streams_by_a_clock_of_its_own"].steps
 
     assert (call["outcome"], call["pieces"], call["characters"]) == ("ok", 2, 6)
     assert call["sent_s"] <= call["first_s"] < call["last_s"] <= call["ended_s"]
     assert call["last_s"] - call["first_s"] >= 0.05
 
 
-def test_a_greenlet_that_is_killed_leaves_its_call_and_harms_no_other() -> None:
-    """The call is cancelled in the client."""
-    ride = drive(miniature("streams_until_cancelled"), ("leave", {}), ("leave", {}), ("pids", {}))
-
-    assert ride.steps[2] == ride.pids
-
-
-def test_much_on_stderr_does_not_stop_the_client() -> None:
+def test_much_on_stderr_does_not_stop_the_client(rides: dict[str, Ride]) -> None:
     """It is drained, and kept within bounds."""
-    (call,) = drive(miniature("floods_stderr"), ("call", {})).steps
-
-    assert call["outcome"] == "ok"
+    assert rides["floods_stderr"].steps[0]["outcome"] == "ok"
 
 
-def test_no_key_is_told() -> None:
+def test_no_key_is_told(rides: dict[str, Ride]) -> None:
     """Not even in the last words of a process that gives it away."""
-    ride = drive(miniature("crashes_with_the_key"))
+    ride = rides["crashes_with_the_key"]
 
     assert ride.refused is not None
     assert "its last words: dumping" in ride.refused
@@ -101,16 +151,26 @@ def test_no_key_is_told() -> None:
     assert KEY not in ride.refused + ride.stderr
 
 
-@pytest.mark.parametrize("name", ["well_behaved", "ignores_the_end"])
-def test_nothing_is_left_running(name: str) -> None:
-    """The end of stdin ends it, or a signal two seconds later; closing twice is closing once."""
-    assert drive(miniature(name), ("call", {}), processes=2).gone
+def test_a_client_is_not_told_where_the_plan_lies(rides: dict[str, Ride]) -> None:
+    """Nor any real key of this machine."""
+    told = rides["tells_its_environment"].steps[0]["text"]
+
+    assert "PAWA_LOAD_PLAN" not in told
+    assert "SOME_API_KEY" not in told
 
 
-@pytest.mark.parametrize("close", [False, True])
-def test_a_process_that_heeds_nothing_is_killed(close: bool, gone: Callable[[int], bool]) -> None:
-    """By closing, or else when the interpreter ends without it."""
-    asked = plan(miniature("ignores_sigterm"), close=close, tell_pids_first=True)
+@pytest.mark.parametrize("name", HEEDLESS)
+def test_nothing_is_left_running(name: str, rides: dict[str, Ride]) -> None:
+    """The end of stdin ends it, or a signal two seconds later, or the last one after two more."""
+    assert rides[name].steps[0]["outcome"] == "ok"
+    assert rides[name].gone
+
+
+def test_a_process_that_nobody_closed_ends_with_the_interpreter(
+    gone: Callable[[int], bool],
+) -> None:
+    """Whatever it heeds."""
+    asked = line(plan(miniature("ignores_sigterm"), close=False, tell_pids_first=True))
     ended = subprocess.run(
         command(), input=asked, text=True, capture_output=True, timeout=30, check=True
     )
@@ -126,19 +186,10 @@ def test_a_worker_that_is_killed_takes_its_adapters_with_it(gone: Callable[[int]
     ) as worker:
         assert worker.stdin is not None
         assert worker.stdout is not None
-        worker.stdin.write(plan(miniature("ignores_sigterm"), ("sleep", 60), tell_pids_first=True))
+        asked = plan(miniature("ignores_sigterm"), ("sleep", 60), tell_pids_first=True)
+        worker.stdin.write(line(asked))
         worker.stdin.flush()
         (pid,) = json.loads(worker.stdout.readline())
         worker.send_signal(signal.SIGKILL)
 
     assert gone(pid)
-
-
-def test_a_client_is_not_told_where_the_plan_lies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor any real key of this machine."""
-    monkeypatch.setenv("PAWA_LOAD_PLAN", "/somewhere/plan.json")
-    monkeypatch.setenv("SOME_API_KEY", "real")
-    ride = drive(miniature("tells_its_environment"), ("call", {}))
-
-    assert "PAWA_LOAD_PLAN" not in ride.steps[0]["text"]
-    assert "SOME_API_KEY" not in ride.steps[0]["text"]
