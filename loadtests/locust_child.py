@@ -58,7 +58,7 @@ class Reports:
     def options(self) -> tuple[str, ...]:
         """What Locust is told."""
         start = str(self.folder / "locust")
-        return ("--csv", start, "--html", f"{start}.html", "--json-file", f"{start}.json")
+        return ("--csv", start, "--html", f"{start}.html", "--json-file", start)
 
     def files(self) -> dict[str, Path]:
         """Those that are there and hold something, by what they are."""

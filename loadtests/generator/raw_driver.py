@@ -174,7 +174,7 @@ class _Door:
         base_url = settings.get("base_url")
         if not base_url:
             raise ClientStartError("client 'raw' needs base_url in its settings")
-        unheard = EventHook()  # type: ignore[no-untyped-call] # Locust's, without types
+        unheard = EventHook()
         self._session = FastHttpSession(str(base_url).rstrip("/"), unheard, None)
         self.agent = _Agent(
             max_retries=0,
