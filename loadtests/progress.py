@@ -64,6 +64,7 @@ class LiveProgress:
         self._live = Live(console=console, auto_refresh=False, transient=True)
         self._schedule: Schedule | None = None
         self._notes: tuple[str, ...] = ()
+        self._title = ""
         self._line_s = LINE_EVERY_S
 
     def __enter__(self) -> Self:
@@ -82,13 +83,18 @@ class LiveProgress:
         self._notes = tuple(phase.note for phase in request.profile.phases)
         calls = len(schedule.arrivals)
         beside = ", beside one that never retries" if request.control else ""
-        self._say(
+        self._title = (
             f"{request.profile.name}: {calls} calls in {seconds(schedule.end_s)} through "
             f"{request.spec}{beside} (seed {request.seed})"
         )
+        if self._console.is_terminal:
+            self._live.update(_text(f"starting {request.spec}"), refresh=True)
 
     def phase(self, span: Span) -> None:
         """A phase has begun."""
+        if not span.number:
+            # not before: of a client that does not start there is one line alone
+            self._say(self._title)
         note = self._notes[span.number] if span.number < len(self._notes) else ""
         self._say(f"{span.start_s:6.1f} s  {span.name}{': ' if note else ''}{note}")
         self._line_s = span.start_s + LINE_EVERY_S

@@ -45,8 +45,8 @@ def add_options(parser: Any) -> None:
     )
     hidden = (
         ("--pawa-client", {"default": "reference", "metavar": "SPEC", "help": client}),
-        ("--pawa-out", {"type": Path, "metavar": "FOLDER", "help": "where results go"}),
-        ("--pawa-targets", {"type": Path, "metavar": "FILE", "help": "your own targets"}),
+        ("--pawa-out", {"metavar": "FOLDER", "help": "where results go"}),
+        ("--pawa-targets", {"metavar": "FILE", "help": "your own targets"}),
     )
     for name, how in shown:
         parser.add_argument(name, include_in_web_ui=True, **how)
@@ -61,10 +61,15 @@ def options_given(parsed: Namespace) -> Options:
         client=parsed.pawa_client,
         quick=parsed.pawa_quick,
         seed=parsed.pawa_seed,
-        out=parsed.pawa_out,
+        out=_path(parsed.pawa_out),
         control=not parsed.pawa_no_control,
-        targets=parsed.pawa_targets,
+        targets=_path(parsed.pawa_targets),
     )
+
+
+def _path(given: str | None) -> Path | None:
+    """Paths are text until here: Locust sends all options to its workers, and knows no paths."""
+    return Path(given) if given else None
 
 
 def options_of_test(given: Options, parsed: Namespace) -> Options:
