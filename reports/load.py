@@ -6,6 +6,7 @@ test, ``control`` for the same schedule with a client that never retries.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ class Series:
     """One line of a chart: a value for each of the run's ``times_s``, None where there is none.
 
     ``name`` is fixed (``offered``, ``attempts``, ``goodput``, ``error.timeout``, ``delay.p95`` …),
-    ``label`` is for people.
+    ``label`` is for people. A value that is no finite number is kept as None.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Series:
     values: Sequence[float | None]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "values", tuple(self.values))
+        object.__setattr__(self, "values", tuple(map(_finite, self.values)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Figure:
     """One number about a whole run.
 
     ``low`` and ``high`` bound it at 99 % confidence, where ``n`` observations allow it; a
-    difference of two runs within these bounds is noise. ``value`` None: nothing to measure.
+    difference of two runs within these bounds is noise. ``value`` None: nothing to measure. What is
+    no finite number is kept as None.
     """
 
     name: str
@@ -63,6 +65,10 @@ class Figure:
     high: float | None = None
     n: int = 0
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("value", "low", "high"):
+            object.__setattr__(self, name, _finite(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +106,7 @@ class Load:
     def line(self, name: str, lane: str = "client") -> Series | None:
         """A series by its name; None when the run has none."""
         return next((one for one in self.series if (one.name, one.lane) == (name, lane)), None)
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value

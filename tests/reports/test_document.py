@@ -89,7 +89,7 @@ def test_a_document_has_the_documented_keys() -> None:
     """Programs rely on these names; attempts speak of moments on the row's own clock."""
     written = document()
 
-    assert list(written) == ["schema", "run", "client", "rows"]
+    assert list(written) == ["schema", "run", "client", "rows", "load"]
     assert written["schema"] == "pawa-resilience/results/1"
     assert {"id", "verdict", "reason", "checks", "calls"} <= set(written["rows"][0])
     assert {"name", "measured", "target", "unit", "verdict"} <= set(written["rows"][0]["checks"][0])
