@@ -137,7 +137,9 @@ async def _attend(world: World, child: LocustChild, progress: Progress) -> Seen:
     code = await child.finish(FINISH_CUT_WITHIN_S if seen.cut_short else FINISH_WITHIN_S)
     if code is None:
         progress.told("Locust did not leave in time and is killed")
-    if seen.cut_short:
+    elif code:
+        progress.told(f"Locust ended with exit code {code}")
+    if code != 0:
         for line in world.keyring.mask_text(child.said).splitlines():
             progress.told(f"Locust: {line}")
     return seen

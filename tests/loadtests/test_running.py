@@ -12,6 +12,7 @@ from loadtests import running
 from loadtests.asking import read_request
 from loadtests.errors import InputError
 from reports.document import read_results
+from reports.results import Verdict
 from tests.loadtests.command import Command
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def test_a_locust_that_dies_ends_the_run(tmp_path: Path, brief: Path, out: Path)
 
     assert command.end() in (1, 3)
     assert not read_results(out / "results.json").run.complete
+    assert "Locust ended with exit code -9" in command.err
     assert command.left() == []
 
 
@@ -118,7 +120,7 @@ def test_a_client_that_is_none_is_told_in_one_line(tmp_path: Path, brief: Path, 
     command = run(tmp_path, brief, out, stand_in="refuses")
 
     assert command.end() == 2
-    assert command.err.splitlines()[-1] == "pawa-load: it refuses"
+    assert command.err == "pawa-load: it refuses\n"
     assert (command.out, out.exists(), command.left()) == ("", False, [])
 
 
@@ -149,6 +151,78 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(
 
         assert command.end() == 2
     assert port in command.err
+    assert command.err.count("\n") == 1
+    assert (out.exists(), command.left()) == (False, [])
+
+
+def with_locust(tmp_path: Path, brief: Path, out: Path, *more: str) -> Command:
+    """The command as it is, with Locust and the reference client."""
+    asked = ("--profile", str(brief), "--client", "reference", "--out", str(out), *more)
+    return Command(tmp_path, "run", *asked)
+
+
+@pytest.mark.usefixtures("load_alone")
+def test_locust_makes_the_traffic(tmp_path: Path, brief: Path, out: Path) -> None:
+    """Every call that was scheduled has come to its end; Locust's own reports lie beside ours."""
+    command = with_locust(tmp_path, brief, out, "--seed", "5")
+    code = command.end()
+
+    results = read_results(out / "results.json")
+    assert code in (0, 3), command.err
+    assert results.run.complete
+    assert results.row("RUN-001").verdict in (Verdict.PASS, Verdict.HARNESS_FAULT)
+    assert results.load is not None
+    assert results.load.counts["scheduled"] == results.load.counts["finished"] == 20
+    assert results.load.counts["attempts"] > results.load.counts["control.attempts"] == 20
+    assert {path.name for path in out.iterdir()} == {
+        *("results.json", "junit.xml", "index.html"),
+        *results.load.files.values(),
+    }
+    assert {"locust.html", "locust_stats.csv", "locust.json"} <= {*results.load.files.values()}
+    assert command.left() == []
+
+
+@pytest.mark.usefixtures("load_alone")
+def test_locust_and_its_clients_end_with_the_run(tmp_path: Path, brief: Path, out: Path) -> None:
+    """Ctrl-C in the middle, with several workers and several clients in each."""
+    command = with_locust(tmp_path, brief, out, "--processes", "2", "--adapters", "2")
+    command.until_told("0.0 s  well")
+    assert len(command.processes()) >= 3 + 8
+    command.signal(signal.SIGINT)
+
+    assert command.end() in (1, 3)
+    assert not read_results(out / "results.json").run.complete
+    assert command.left() == []
+
+
+@pytest.mark.usefixtures("load_alone")
+def test_a_worker_that_is_killed_is_no_verdict(tmp_path: Path, brief: Path, out: Path) -> None:
+    """The run ends by itself, as a fault of the harness, with nothing left."""
+    command = with_locust(tmp_path, brief, out, "--processes", "2")
+    command.until_told("0.0 s  well")
+    # the one that was started last is no master
+    workers = [one for one in command.processes() if "locust" in one.cmdline()]
+    max(workers, key=lambda one: one.create_time()).kill()
+
+    assert command.end() == 3
+    results = read_results(out / "results.json")
+    assert results.counts[Verdict.HARNESS_FAULT] == len(results.rows)
+    assert command.left() == []
+
+
+@pytest.mark.parametrize(
+    ("client", "told"),
+    [("cmd:./no-such-command", "was not found"), ("cmd:false", "did not say hello")],
+)
+def test_a_dead_client_is_told_in_one_line(
+    tmp_path: Path, brief: Path, out: Path, client: str, told: str
+) -> None:
+    """Exit 2, nothing written, nothing left."""
+    asked = ("--profile", str(brief), "--client", client, "--out", str(out))
+    command = Command(tmp_path, "run", *asked)
+
+    assert command.end() == 2
+    assert told in command.err
     assert command.err.count("\n") == 1
     assert (out.exists(), command.left()) == (False, [])
 
