@@ -1,7 +1,8 @@
 """``pawa-scenarios zoo``: every defect against its rows; what is not caught has escaped.
 
 A defect is caught when each of its rows fails, and fails by a check that the defect names: a row
-that fails for another reason proves nothing about its own.
+that fails for another reason proves nothing about its own. Defects that show under load alone are
+not hunted here.
 """
 
 from __future__ import annotations
@@ -111,10 +112,10 @@ def all_defects() -> Mapping[str, Defect]:
 
 
 def choose(defects: Mapping[str, Defect], only: Sequence[str]) -> list[Defect]:
-    """The defects of these ids (in any case, with commas); all without ids.
+    """The defects of these ids (in any case, with commas); all that have a scenario without ids.
 
     Raises:
-        InputError: An unknown id, with the nearest; or none at all.
+        InputError: An unknown id, with the nearest; one without a scenario; or none at all.
     """
     by_folded = {name.casefold(): defect for name, defect in defects.items()}
     wanted = [word.strip() for text in only for word in text.split(",") if word.strip()]
@@ -123,7 +124,10 @@ def choose(defects: Mapping[str, Defect], only: Sequence[str]) -> list[Defect]:
     for word in wanted:
         if word.casefold() not in by_folded:
             raise InputError(f"unknown defect {word!r}{nearest(word, defects)}")
-    return [by_folded[word.casefold()] for word in wanted] or list(defects.values())
+        if not by_folded[word.casefold()].rows:
+            raise InputError(f"defect {word!r} shows under load alone: see its rows in docs/zoo.md")
+    hunted = [defect for defect in defects.values() if defect.rows]
+    return [by_folded[word.casefold()] for word in wanted] or hunted
 
 
 async def hunt_all(defects: Sequence[Defect], seed: int, console: Console) -> list[Hunted]:

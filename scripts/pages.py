@@ -152,7 +152,7 @@ def zoo_page(document: str) -> str:
     for defect in DEFECTS.values():
         caught_by = "<br>".join(
             f"{row}: {' or '.join(f'`{glob}`' for glob in defect.globs(row))}"
-            for row in defect.rows
+            for row in (*defect.rows, *defect.load_rows)
         )
         cells = (f"{defect.id} `{defect.kind.__name__}`", defect.defect, defect.seen, caught_by)
         rows.append(f"| {' | '.join(cells)} |".replace("``", "`"))

@@ -80,7 +80,7 @@ TESTED_ELSEWHERE = {
     "loadtests/__main__.py": "one line; tests/loadtests/test_cli.py runs it as a process",
     "loadtests/locustfile.py": "runs in Locust; tests/loadtests/test_load_runs.py runs it",
     **{
-        f"loadtests/generator/{name}.py": "lives in Locust; tests/loadtests/test_load_runs.py runs it"
+        f"loadtests/generator/{name}.py": "tests/loadtests/test_load_runs.py runs it in Locust"
         for name in (
             *("chair", "clients", "crowd", "everyone", "hooks", "lane_calls", "part", "run"),
             *("shape", "workplace"),

@@ -40,6 +40,8 @@ logger = logging.getLogger(__name__)
 
 NEVER_ROUND_UP = float("inf")
 """aiohttp rounds timers above a threshold up to whole seconds; none of ours is rounded."""
+IDLE_CONNECTION_S = 15.0
+"""How long a connection is kept for another request; few servers keep theirs for less."""
 SMALL_BODY_BYTES = 512 * 1024
 LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
 LARGEST_COMPLAINT_BYTES = 64 * 1024
@@ -216,7 +218,7 @@ class Transport:
         """
         try:
             async with asyncio.timeout(limits.head.timeout_s):
-                response = await self._open_session().post(
+                response = await self.session().post(
                     self.url(target, path),
                     data=body if len(body) <= SMALL_BODY_BYTES else io.BytesIO(body),
                     headers=self.headers(target),
@@ -271,14 +273,19 @@ class Transport:
             await self._session.close()
             self._session = None
 
-    def _open_session(self) -> aiohttp.ClientSession:
+    def session(self) -> aiohttp.ClientSession:
+        """The session of the next request; all share one, and so one pool of connections."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ssl=self._tls),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-            )
+            self._session = self.new_session()
         return self._session
+
+    def new_session(self, keep_idle_s: float = IDLE_CONNECTION_S) -> aiohttp.ClientSession:
+        """A session with a pool of its own, which closes what is idle for so long."""
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, ssl=self._tls, keepalive_timeout=keep_idle_s),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+        )
 
     def _timers(self) -> aiohttp.ClientTimeout:
         return aiohttp.ClientTimeout(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from scenarios.reference.breaker import Breaker
 from scenarios.reference.fallback import FallbackPolicy
 from scenarios.reference.pursuit import Pursuit
 from scenarios.zoo.defect import defect
@@ -40,6 +41,20 @@ class MovesOnAfterAnything(FallbackPolicy):
     def may_move_on(self, error: PawaError) -> bool:
         """Whatever it was."""
         return not error.partial
+
+
+@defect(
+    "Z18",
+    seen="plausible: retries and fallback for each call, and nothing that remembers",
+    under_load={"LOAD-008": "*share*"},
+)
+class NeverLearns(Breaker):
+    """A bad primary is asked first by every call, however often it has failed."""
+
+    def has_seen_enough(self, now_s: float) -> bool:
+        """Never."""
+        del now_s
+        return False
 
 
 @defect(

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from scenarios.clients.reference_adapter import ReferenceFactory
 from scenarios.reference import Parts, PawaClient, Settings, standard_parts
+from scenarios.reference.assembly import breakers_of
 from scenarios.reference.attempt import Attempt
 from scenarios.reference.backoff import FullJitter
+from scenarios.reference.breaker import Breaker
 from scenarios.reference.budget import Budget
 from scenarios.reference.cache import AnswerCache
 from scenarios.reference.call import Call
 from scenarios.reference.classify import Classifier
+from scenarios.reference.concurrency import ConcurrencyLimit
 from scenarios.reference.events import EventAssembler
 from scenarios.reference.fallback import FallbackPolicy
 from scenarios.reference.lines import LineSplitter
 from scenarios.reference.pursuit import Pursuit
 from scenarios.reference.retry import RetryPolicy
 from scenarios.reference.retry_after import RetryAfterReader
+from scenarios.reference.retry_budget import RetryBudget
 from scenarios.reference.secrets import Scrubber
 from scenarios.reference.transcript import Transcript
 from scenarios.reference.transport import Reply, Transport
@@ -66,6 +70,20 @@ def _retry(kind: type[RetryPolicy], _: Settings, parts: Parts) -> Mapping[str, A
     return {"retry": kind(sound.max_attempts, sound.backoff, sound.retry_after_cap_s)}
 
 
+def _retry_budget(kind: type[RetryBudget], settings: Settings, _: Parts) -> Mapping[str, Any]:
+    ratio = settings.retry_budget_ratio
+    fitted = None if ratio is None else kind(ratio, settings.retry_budget_burst)
+    return {"retry_budget": fitted}
+
+
+def _breaker(kind: type[Breaker], settings: Settings, _: Parts) -> Mapping[str, Any]:
+    return {"breakers": breakers_of(settings.breaker, kind) if settings.breaker else None}
+
+
+def _concurrency(kind: type[ConcurrencyLimit], settings: Settings, _: Parts) -> Mapping[str, Any]:
+    return {"concurrency": kind(settings.max_concurrency, settings.queue_limit)}
+
+
 def _cache(kind: type[AnswerCache], settings: Settings, _: Parts) -> Mapping[str, Any]:
     cache = settings.cache
     return {"cache": kind(cache.ttl_s, cache.max_entries) if cache else None}
@@ -80,9 +98,11 @@ def _budget(kind: type[Budget], settings: Settings, _: Parts) -> Mapping[str, An
 FITS: Mapping[type, Fit] = {
     AnswerCache: _cache,
     Attempt: lambda kind, _, __: {"attempt": kind},
+    Breaker: _breaker,
     Budget: _budget,
     Call: lambda kind, _, __: {"call": kind},
     Classifier: lambda kind, _, __: {"classifier": kind()},
+    ConcurrencyLimit: _concurrency,
     EventAssembler: lambda kind, _, __: {"events": kind},
     FallbackPolicy: lambda kind, _, __: {"fallback": kind()},
     FullJitter: _backoff,
@@ -90,6 +110,7 @@ FITS: Mapping[type, Fit] = {
     Pursuit: lambda kind, _, __: {"pursuit": kind},
     Reply: _reply,
     RetryAfterReader: lambda kind, _, __: {"retry_after": kind()},
+    RetryBudget: _retry_budget,
     RetryPolicy: _retry,
     Scrubber: _scrubber,
     Transcript: lambda kind, _, __: {"transcript": kind},
@@ -113,15 +134,17 @@ def fitted(kind: type, settings: Settings) -> PawaClient:
     raise TypeError(f"{kind.__name__} inherits from no part of the reference client")
 
 
-def factory_for(kind: type, *, name: str) -> HostedFactory:
+def factory_for(kind: type, *, name: str, without: Sequence[str] = ()) -> HostedFactory:
     """What the host loads: the damaged client, which claims and declares what the sound one does.
 
-    ``name`` is the defect's id.
+    ``name`` is the defect's id; ``without`` are the settings that it never has.
     """
     if issubclass(kind, NullClient):
         return NullFactory(kind, name=name)
 
+    left_out: dict[str, Any] = dict.fromkeys(without)
+
     def build(settings: Settings) -> PawaClient:
-        return fitted(kind, settings)
+        return fitted(kind, replace(settings, **left_out))
 
     return ReferenceFactory(build, name=f"reference with {name}")

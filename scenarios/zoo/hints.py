@@ -83,6 +83,19 @@ class TrustsItsOwnClock(RetryAfterReader):
 
 
 @defect(
+    "M116",
+    seen="plausible: any client that takes a hint for an appointment",
+    under_load={"LOAD-005": "*window*"},
+)
+class WakesOnTheDot(RetryPolicy):
+    """All who were told the same wait wake at exactly the same instant."""
+
+    def delay_s(self, hint_s: float | None, attempt: int, draw: float) -> float:
+        """What the server asked for, and nothing on top."""
+        return super().delay_s(hint_s, attempt, draw) if hint_s is None else hint_s
+
+
+@defect(
     "Z03",
     seen="plausible: a cap on the hint that shortens it",
     caught_by={"RATE-006": "attempts before the hint was over"},

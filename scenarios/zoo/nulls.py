@@ -36,6 +36,7 @@ VERY_LONG_S = 3600.0
         "FALL-001": "*: the answer is the fallback's",
         "SSE-009": "*, writes of *: attempts on the wire",
     },
+    under_load={"LOAD-001": "success*"},
 )
 class NeverSends(NullClient):
     """Never sends anything and always reports a clean error."""
@@ -54,6 +55,7 @@ class NeverSends(NullClient):
         "RETRY-002": "429: attempts of each call",
         "CONN-002": "* before headers*: attempts on the wire",
     },
+    under_load={"LOAD-001": "success*"},
 )
 class NeverRetries(PawaClient):
     """Sends one attempt and never retries."""
@@ -94,6 +96,7 @@ class AnswersFromATable(NullClient):
         "TIME-006": "*: slowest call: caller told after",
         "RATE-001": "*: attempts of each call",
     },
+    under_load={"LOAD-001": "success*"},
 )
 class SleepsFirst(NullClient):
     """Sleeps for a very long time before everything."""

@@ -13,6 +13,8 @@ from scenarios.zoo.defect import defect
         "BACK-001": ("mean of the first pauses", "mean sum of the first 4 pauses"),
         "BACK-002": ("pause 3 is longer than pause 1", "control: typical pause"),
     },
+    under_load={"LOAD-002": "arrivals*"},
+    without=("retry_budget_ratio",),
 )
 class RetriesAtOnce(FullJitter):
     """Retries at once with no pause."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from scenarios.reference import Answer, PawaError
+from scenarios.reference import Answer, PawaClient, PawaError
 from scenarios.reference.call import Call
+from scenarios.reference.deadline import Deadline
 from scenarios.reference.errors import (
     AuthError,
     ConnectionFailedError,
@@ -21,7 +22,6 @@ from scenarios.zoo.defect import defect
 
 if TYPE_CHECKING:
     from scenarios.reference.call import Flow
-    from scenarios.reference.deadline import Deadline
     from scenarios.reference.secrets import Scrubber
     from scenarios.reference.transport import Limits
 
@@ -93,6 +93,21 @@ class NeverGivesUp(RetryPolicy):
         """There is always another one."""
         del attempt
         return True
+
+
+@defect(
+    "M19",
+    seen="openai-python, anthropic-sdk-python, litellm: none was found in their source",
+    under_load={"LOAD-002": "arrivals*", "LOAD-004": "goodput*"},
+    without=("retry_budget_ratio", "breaker"),
+)
+class NothingHoldsItBack(PawaClient):
+    """No retry budget, no breaker and no deadline: in an outage every call takes all its tries."""
+
+    def deadline(self, deadline_s: float | None) -> Deadline:
+        """The caller's patience is not asked."""
+        del deadline_s
+        return Deadline()
 
 
 @defect(
@@ -196,6 +211,19 @@ class KnowsFewStatuses(Pursuit):
         else:
             return
         yield Answer(told, target.model)
+
+
+@defect(
+    "M166",
+    seen="plausible: one retry looks like enough",
+    under_load={"LOAD-001": ("success*", "*attempts*")},
+)
+class GivesUpAfterOneRetry(RetryPolicy):
+    """Gives up after one retry, so that one call in a hundred fails when one answer in ten does."""
+
+    def has_attempts_left(self, attempt: int) -> bool:
+        """Twice, however many are allowed."""
+        return super().has_attempts_left(attempt) and attempt < 2
 
 
 @defect(

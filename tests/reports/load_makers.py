@@ -38,8 +38,13 @@ def make_load(seed: int = 7, **changes: Any) -> Load:
         "series": [*_client_series(random.Random(seed)), *_control_series(random.Random(seed + 1))],
         "figures": make_figures(),
         "counts": {
-            **{"scheduled": 2400, "finished": 2391, "running": 9, "attempts": 3910},
-            **{"control.scheduled": 2400, "control.finished": 2400, "control.attempts": 2400},
+            "scheduled": 2400,
+            "finished": 2391,
+            "running": 9,
+            "attempts": 3910,
+            "control.scheduled": 2400,
+            "control.finished": 2400,
+            "control.attempts": 2400,
         },
         "files": {"Locust's report": "locust.html", "requests": "locust_stats.csv"},
     }
@@ -49,8 +54,15 @@ def make_load(seed: int = 7, **changes: Any) -> Load:
 def make_figure(name: str = "success_share", **changes: Any) -> Figure:
     """A figure of the client, with these changes."""
     fields: dict[str, Any] = {
-        **{"label": "calls answered well", "lane": "client", "value": 0.871, "unit": "share"},
-        **{"better": "higher", "low": 0.852, "high": 0.889, "n": 2400, "detail": ""},
+        "label": "calls answered well",
+        "lane": "client",
+        "value": 0.871,
+        "unit": "share",
+        "better": "higher",
+        "low": 0.852,
+        "high": 0.889,
+        "n": 2400,
+        "detail": "",
     }
     return Figure(name, **fields | changes)
 

@@ -48,7 +48,7 @@ def test_records_inside_records_are_written_by_their_own_shape() -> None:
 def test_a_younger_key_may_be_missing_and_no_other() -> None:
     """Older documents stay readable."""
     assert TREE.read({"leaves": []}, "") == Tree(())
-    with pytest.raises(ValueError, match="^leaves: missing; this key is always written"):
+    with pytest.raises(ValueError, match=r"^leaves: missing; this key is always written"):
         TREE.read({"height": 1}, "")
 
 
@@ -61,5 +61,5 @@ def test_what_a_record_itself_refuses_is_told_with_its_place() -> None:
 def test_an_object_of_any_names_is_read_value_by_value() -> None:
     """The name is part of the place."""
     assert by_name(whole)({"a": 1}, "counts") == {"a": 1}
-    with pytest.raises(ValueError, match="counts.a: 'x' is not a whole number"):
+    with pytest.raises(ValueError, match=r"counts\.a: 'x' is not a whole number"):
         by_name(whole)({"a": "x"}, "counts")

@@ -176,6 +176,15 @@ def test_an_unknown_defect_names_the_nearest() -> None:
         choose(ZOO, ["M1"])
 
 
+def test_what_shows_under_load_alone_is_not_hunted() -> None:
+    """It is left out of the whole zoo, and refused by name with the way to go on."""
+    zoo = {**ZOO, "M19": Quarry("M19", "good", rows=())}
+
+    assert [defect.id for defect in choose(zoo, ())] == ["M01", "NULL-A"]  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="defect 'm19' shows under load alone: see its rows in"):
+        choose(zoo, ["m19"])  # type: ignore[arg-type]
+
+
 def test_an_empty_choice_is_not_the_whole_zoo() -> None:
     """A variable that a script forgot to set."""
     with pytest.raises(InputError, match="--only is empty"):

@@ -40,6 +40,27 @@ def test_it_is_recorded_under_its_id(record: dict[str, Defect]) -> None:
     assert made.theme == "test_defect"
 
 
+def test_some_show_under_load_alone() -> None:
+    """Rows of load tests are kept apart, and named by globs in the same way."""
+
+    @defect("Z99", seen="here", under_load={"LOAD-003": ("peak *", "*calls*")})
+    class Storms(FullJitter):
+        """Storms."""
+
+    made = zoo.RECORDED["Z99"]
+
+    assert (made.rows, made.load_rows) == ((), ("LOAD-003",))
+    assert made.shows_in("LOAD-003", "peak of the first second")
+    assert not made.shows_in("LOAD-003", "goodput")
+    assert make_defect().load_rows == ()
+
+
+def test_without_any_row_it_is_refused() -> None:
+    """Nothing would ever catch it."""
+    with pytest.raises(ValueError, match="M99 has no row: give it caught_by, under_load or both"):
+        defect("M99", seen="here")(type("Idle", (FullJitter,), {}))
+
+
 def test_its_sentence_is_the_first_of_the_docstring() -> None:
     """On one line."""
     assert make_defect().defect == "Hurries, and never rests."

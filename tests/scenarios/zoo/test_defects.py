@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports.results import Verdict
+from scenarios.catalogue.rows import load_rows
 from scenarios.clients.host import load_factory
 from scenarios.clients.spec import parse_spec
 from scenarios.engine import Engine
@@ -33,9 +34,10 @@ def test_every_row_has_a_defect() -> None:
 
 @each_defect
 def test_every_defect_has_its_rows(defect: Defect) -> None:
-    """One at least, each with a scenario, and a sentence and a source for people."""
-    assert defect.rows
+    """One at least, with a scenario or under load, and a sentence and a source for people."""
+    assert defect.rows or defect.load_rows
     assert set(defect.rows) <= ROWS
+    assert {row for row in defect.load_rows if load_rows()[row].group != "LOAD"} == set()
     assert re.fullmatch(r"[^a-z].*[^.]\.", defect.defect)
     assert defect.seen
 
