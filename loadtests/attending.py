@@ -50,7 +50,8 @@ async def live_through(request: LoadRequest, folder: Path, progress: Progress) -
             signals.end = world.stop
             world.plan.write(folder / PLAN)
             progress.started(request, world.plan)
-            seen = await world.run(progress, alive=lambda: os.getppid() == parent)
+            with signals.before_the_traffic():
+                seen = await world.run(progress, alive=lambda: os.getppid() == parent)
             results = conclude(world, seen, begun)
         write(results, request)
     return results

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +21,7 @@ from reports.results import exit_code
 from reports.terminal import console_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from loadtests.progress import Progress
     from loadtests.request import LoadRequest
@@ -71,7 +72,8 @@ async def live_through(
             child = LocustChild(plan, reports, processes=request.processes, command=locust)
             async with child:
                 signals.end = _Ending(world, child, progress)
-                seen = await _attend(world, child, progress)
+                with signals.before_the_traffic():
+                    seen = await _attend(world, child, progress)
             beside = without_keys(world, reports.files()) if request.out_dir else ()
             results = conclude(world, seen, begun, beside)
         write(results, request, beside)
@@ -104,6 +106,16 @@ class Signals:
     def __exit__(self, *_: object) -> None:
         for number in ENDING_SIGNALS:
             self._loop.remove_signal_handler(number)
+
+    @contextmanager
+    def before_the_traffic(self) -> Iterator[None]:
+        """What cannot go on because a signal ended it is no failure: raises Interrupted."""
+        try:
+            yield
+        except WorldError as error:
+            if not self._heard:
+                raise
+            raise Interrupted(f"{error}; nothing was written") from None
 
     def _hear(self, number: int) -> None:
         self._heard += 1

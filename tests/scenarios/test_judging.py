@@ -100,7 +100,8 @@ def test_a_real_client_is_judged_and_written(tmp_path: Path) -> None:
         "index.html",
     }
     document = json.loads((tmp_path / "results.json").read_text("utf-8"))
-    assert set(document) == {"schema", "run", "client", "rows"}
+    assert set(document) == {"schema", "run", "client", "rows", "load"}
+    assert document["load"] is None
     assert document["run"]["seed"] == 7
     (row,) = document["rows"]
     assert row["verdict"] == "pass"
