@@ -1,8 +1,6 @@
 """``pawa-scenarios zoo``: every defect against its rows; what is not caught has escaped.
 
-A defect is caught when each of its rows fails, and fails by a check that the defect names: a row
-that fails for another reason proves nothing about its own. Defects that show under load alone are
-not hunted here.
+Defects that show under load alone are not hunted here.
 """
 
 from __future__ import annotations
@@ -10,17 +8,22 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
-from reports.results import Verdict
 from reports.terminal import console_for
+from scenarios.catches import (
+    Catch,
+    Hunted,
+    all_defects,
+    catch_of,
+    catches_table,
+    choose,
+    told_of,
+)
 from scenarios.clients.spec import parse_spec
 from scenarios.engine import Engine
-from scenarios.errors import InputError, nearest
 from scenarios.registry import discover
 from scenarios.targets import Targets
 
@@ -40,48 +43,6 @@ SIDE_BY_SIDE = 16
 EVERY_S = 0.5
 """Between the starts of two, so that starting processes is not the noise of those that run."""
 
-SHOWN = 2
-"""So many checks are named in the table; the rest is counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Catch:
-    """One row's verdict on a defect, and the checks that missed."""
-
-    row: str
-    verdict: Verdict
-    missed: tuple[str, ...]
-    named: tuple[str, ...]
-    """Those of the missed checks that the defect names."""
-    reason: str
-
-    @property
-    def right(self) -> bool:
-        """Whether the row failed, by a check that the defect names."""
-        return self.verdict is Verdict.FAIL and bool(self.named)
-
-    @property
-    def told(self) -> str:
-        """By what it was caught; or what was found instead."""
-        if self.right:
-            return _some(self.named)
-        if self.verdict is Verdict.FAIL:
-            return f"failed by another check than the defect names: {_some(self.missed)}"
-        return self.reason
-
-
-@dataclass(frozen=True, slots=True)
-class Hunted:
-    """One defect against all its rows, once."""
-
-    defect: Defect
-    catches: tuple[Catch, ...]
-
-    @property
-    def caught(self) -> bool:
-        """Whether every row failed for the right reason."""
-        return all(catch.right for catch in self.catches)
-
 
 def hunt(*, only: Sequence[str] = (), repeat: int = 1, seed: int | None = None) -> int:
     """Run the zoo, print a table; 0 when all was caught, 1 when something escaped.
@@ -89,7 +50,7 @@ def hunt(*, only: Sequence[str] = (), repeat: int = 1, seed: int | None = None) 
     Raises:
         InputError: An unknown defect.
     """
-    chosen = choose(all_defects(), only)
+    chosen = choose(all_defects(), only, elsewhere=under_load_alone(all_defects()))
     console = console_for(sys.stdout)
     first_seed = secrets.randbits(31) if seed is None else seed
     hunted: list[Hunted] = []
@@ -97,37 +58,17 @@ def hunt(*, only: Sequence[str] = (), repeat: int = 1, seed: int | None = None) 
         if repeat > 1:
             console.print(Text(f"run {number + 1} of {repeat}, seed {first_seed + number}"))
         hunted.extend(asyncio.run(hunt_all(chosen, first_seed + number, console)))
-    console.print(_table(hunted))
+    console.print(catches_table(hunted))
     escaped = sorted({one.defect.id for one in hunted if not one.caught})
     told = f"escaped: {', '.join(escaped)}" if escaped else f"all {len(chosen)} caught"
     console.print(Text(f"{told} (seed {first_seed})"), soft_wrap=True)
     return 1 if escaped else 0
 
 
-def all_defects() -> Mapping[str, Defect]:
-    """The zoo."""
-    from scenarios.zoo.defects import DEFECTS  # noqa: PLC0415 - loads every damaged client
-
-    return DEFECTS
-
-
-def choose(defects: Mapping[str, Defect], only: Sequence[str]) -> list[Defect]:
-    """The defects of these ids (in any case, with commas); all that have a scenario without ids.
-
-    Raises:
-        InputError: An unknown id, with the nearest; one without a scenario; or none at all.
-    """
-    by_folded = {name.casefold(): defect for name, defect in defects.items()}
-    wanted = [word.strip() for text in only for word in text.split(",") if word.strip()]
-    if only and not wanted:
-        raise InputError("--only is empty; leave it out for the whole zoo")
-    for word in wanted:
-        if word.casefold() not in by_folded:
-            raise InputError(f"unknown defect {word!r}{nearest(word, defects)}")
-        if not by_folded[word.casefold()].rows:
-            raise InputError(f"defect {word!r} shows under load alone: see its rows in docs/zoo.md")
-    hunted = [defect for defect in defects.values() if defect.rows]
-    return [by_folded[word.casefold()] for word in wanted] or hunted
+def under_load_alone(defects: Mapping[str, Defect]) -> dict[str, str]:
+    """The defects that have no scenario, and where they are hunted."""
+    told = "shows under load alone: `pawa-load zoo` hunts it"
+    return {defect.id: told for defect in defects.values() if not defect.rows}
 
 
 async def hunt_all(defects: Sequence[Defect], seed: int, console: Console) -> list[Hunted]:
@@ -138,8 +79,7 @@ async def hunt_all(defects: Sequence[Defect], seed: int, console: Console) -> li
         await asyncio.sleep(number * EVERY_S)
         async with turn:
             hunted = await hunt_one(defect, seed)
-        word, style = ("caught ", "green") if hunted.caught else ("ESCAPED", "bold red")
-        console.print(Text.assemble((word, style), f"  {defect.id:8} {defect.defect}"))
+        console.print(told_of(hunted))
         return hunted
 
     hunts = [asyncio.create_task(one(*numbered)) for numbered in enumerate(defects)]
@@ -177,32 +117,7 @@ async def hunt_one(defect: Defect, seed: int) -> Hunted:
 
 
 def _catch(judged: Judged, defect: Defect) -> Catch:
-    missed = tuple(check.name for check in judged.checks if check.verdict is Verdict.FAIL)
-    return Catch(
-        row=judged.row.id,
-        verdict=judged.verdict,
-        missed=missed,
-        named=tuple(name for name in missed if defect.shows_in(judged.row.id, name)),
-        reason=judged.judgement.reason,
-    )
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
-
-
-def _table(hunted: Sequence[Hunted]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in ("defect", "row", "verdict", "by"):
-        table.add_column(column, overflow="fold")
-    for one in hunted:
-        for catch in one.catches:
-            style = "" if catch.right else "bold red"
-            verdict = catch.verdict.value.replace("_", " ")
-            cells = (one.defect.id, catch.row, verdict, catch.told)
-            table.add_row(*(Text(cell, style) for cell in cells))
-    return table
+    return catch_of(defect, judged.row.id, judged.verdict, judged.checks, judged.judgement.reason)
 
 
 class _Silent:

@@ -30,6 +30,7 @@ CLOSED_ROOMS = {
     "loadtests": {
         *("loadtests", "mockserver", "reports", "scenarios.clients", "scenarios.zoo"),
         *("scenarios.call", "scenarios.catalogue.rows", "scenarios.checks", "scenarios.errors"),
+        "scenarios.catches",
         *("scenarios.evidence", "scenarios.explain", "scenarios.keyring", "scenarios.noise"),
         "scenarios.recording",
         *("scenarios.results", "scenarios.samples", "scenarios.tolerances", "scenarios.verdicts"),

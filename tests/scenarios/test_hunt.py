@@ -15,8 +15,7 @@ from reports.results import Verdict
 from scenarios import hunt as hunting
 from scenarios.catalogue.rows import load_rows
 from scenarios.checks import equal
-from scenarios.errors import InputError
-from scenarios.hunt import choose, hunt_all
+from scenarios.hunt import hunt_all, under_load_alone
 from scenarios.registry import Registry, scenario
 from tests.scenarios.fakes import FakeDriver
 
@@ -161,34 +160,13 @@ async def test_an_interrupted_hunt_ends_every_process_first(
     assert ended == ["0", "3"]
 
 
-@pytest.mark.parametrize(
-    ("only", "expected"),
-    [((), ["M01", "NULL-A"]), (("m01",), ["M01"]), (("NULL-A,M01",), ["NULL-A", "M01"])],
-)
-def test_defects_are_chosen_by_id(only: tuple[str, ...], expected: list[str]) -> None:
-    """In any case, with commas; without a word, all."""
-    assert [defect.id for defect in choose(ZOO, only)] == expected
-
-
-def test_an_unknown_defect_names_the_nearest() -> None:
-    """Exit 2 of the command."""
-    with pytest.raises(InputError, match="unknown defect 'M1'; nearest: M01"):
-        choose(ZOO, ["M1"])
-
-
-def test_what_shows_under_load_alone_is_not_hunted() -> None:
-    """It is left out of the whole zoo, and refused by name with the way to go on."""
+def test_what_shows_under_load_alone_is_hunted_there() -> None:
+    """Refused by name, with the way to go on."""
     zoo = {**ZOO, "M19": Quarry("M19", "good", rows=())}
 
-    assert [defect.id for defect in choose(zoo, ())] == ["M01", "NULL-A"]  # type: ignore[arg-type]
-    with pytest.raises(InputError, match="defect 'm19' shows under load alone: see its rows in"):
-        choose(zoo, ["m19"])  # type: ignore[arg-type]
-
-
-def test_an_empty_choice_is_not_the_whole_zoo() -> None:
-    """A variable that a script forgot to set."""
-    with pytest.raises(InputError, match="--only is empty"):
-        choose(ZOO, [""])
+    assert under_load_alone(zoo) == {  # type: ignore[arg-type]
+        "M19": "shows under load alone: `pawa-load zoo` hunts it"
+    }
 
 
 @pytest.mark.parametrize(("manner", "code"), [("canned", 0), ("good", 1)])
