@@ -16,8 +16,9 @@ setup: .venv/ready ## Make .venv with everything; nothing needs to be installed 
 .venv/ready: pyproject.toml constraints.txt scripts/setup
 	@PYTHON=$(PYTHON) scripts/setup
 
-demo: setup ## Judge the reference client and the official SDK; writes out/index.html.
+demo: setup ## Judge the reference client and the official SDK, then an outage under load; writes out/.
 	@$(BIN)/pawa-scenarios demo --out out
+	@$(BIN)/pawa-load demo --out out/load
 
 test: setup ## Run every test.
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -q

@@ -167,6 +167,27 @@ def profile(name: str) -> int:
     return 0
 
 
+@commands.command(short_help="An outage: the reference client, and one without a retry budget.")
+@click.option(
+    "--out",
+    default="out/load",
+    show_default=True,
+    metavar="DIR",
+    help="Write a folder for each client there.",
+)
+@click.option(
+    "--seed", type=int, metavar="N", help="Same arrivals and draws as in the run of that seed."
+)
+def demo(out: str, seed: int | None) -> int:
+    """Put the reference client and one that retries without a budget through the same outage.
+
+    Exits 0 although a client fails rows (a demo shows findings), 3 when the harness failed.
+    """
+    from loadtests.demo import run_demo  # noqa: PLC0415 - `list` need not wait for it
+
+    return run_demo(out, seed=seed)
+
+
 @commands.command(short_help="Prove the rows on clients with one known defect each.")
 @click.option("--only", multiple=True, metavar="IDS", help="Only these defects, as M19,M94.")
 @click.option(

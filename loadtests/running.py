@@ -43,6 +43,16 @@ def run(request: LoadRequest, *, as_json: bool = False, locust: Sequence[str] | 
     Raises InputError for what a person has to mend, WorldError when the harness failed, Interrupted
     when somebody ended it at once; nothing is left running and nothing is written then.
     """
+    results = run_to_the_end(request, as_json=as_json, locust=locust)
+    if not as_json:
+        show(results, request)
+    return exit_code(results)
+
+
+def run_to_the_end(
+    request: LoadRequest, *, as_json: bool = False, locust: Sequence[str] | None = None
+) -> Results:
+    """The same without the table: what was found. Raises as :func:`run` does."""
     if find_spec("locust") is None:
         raise InputError("Locust is not installed; pip install 'pawa-resilience[load]' brings it")
     with progress_of(as_json=as_json) as progress:
@@ -50,11 +60,8 @@ def run(request: LoadRequest, *, as_json: bool = False, locust: Sequence[str] | 
             results = asyncio.run(live_through(request, progress, locust=locust))
         except asyncio.CancelledError:
             raise Interrupted("ended at once; nothing was written") from None
-        code = exit_code(results)
-        progress.ended(results, code)
-    if not as_json:
-        show(results, request)
-    return code
+        progress.ended(results, exit_code(results))
+    return results
 
 
 async def live_through(
