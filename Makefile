@@ -40,6 +40,8 @@ prove: setup ## The long proofs: stability of judgement, soak, HTTP clients, spe
 	@$(BIN)/python -m scripts.soak
 	@$(BIN)/python -m scripts.http_clients
 	@$(BIN)/python -m scripts.bench
+	@$(BIN)/pawa-load zoo --only M19 --repeat 10
+	@$(BIN)/python -m scripts.load_rates
 
 bench: setup ## The mock's speed and memory beside a bare aiohttp server.
 	@$(BIN)/python -m scripts.bench
