@@ -22,6 +22,9 @@ VARIABLE = "PAWA_LOAD_PLAN"
 CLIENT, CONTROL = "client", "control"
 """The lanes: the client under test, and the same schedule with one that never retries."""
 
+RAW = "raw"
+"""The spec of Locust's own client: one attempt for each call."""
+
 
 @dataclass(frozen=True, slots=True)
 class Instance:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from loadtests.errors import InputError
+from loadtests.plan import RAW
 from scenarios.clients.errors import ClientsError
 from scenarios.clients.spec import parse_spec
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
     from loadtests.generator.driven import Driven
     from loadtests.plan import Lane
-
-RAW = "raw"
-"""The spec of Locust's own client."""
 
 
 class ClientRefused(InputError):  # noqa: N818 - named after the event, as a reader meets it

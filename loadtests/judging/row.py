@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from reports.results import Call, Check, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from loadtests.judging.case import Case
+    from collections.abc import Sequence
 
 _GRAVEST = (Verdict.HARNESS_FAULT, Verdict.NOT_TESTABLE, Verdict.FAIL, Verdict.ADVISORY)
 """A check that says that nothing was proved outweighs one that says that a promise was broken."""
@@ -24,14 +22,6 @@ class RowJudged:
     reason: str
     checks: Sequence[Check] = ()
     calls: Sequence[Call] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LoadRow:
-    """One row of the catalogue that load tests judge. ``judge`` is a pure function of the run."""
-
-    id: str
-    judge: Callable[[Case], RowJudged]
 
 
 @dataclass(frozen=True, slots=True)

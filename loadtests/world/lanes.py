@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loadtests.errors import InputError
-from loadtests.plan import CLIENT, CONTROL, Instance, Lane
+from loadtests.plan import CLIENT, CONTROL, RAW, Instance, Lane
 from loadtests.world.sandboxes import BACKUP, PRIMARY
 from mockserver.api.models import EMBER
 from scenarios.clients.errors import ClientsError
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from loadtests.profile import Profile
     from loadtests.request import LoadRequest
     from loadtests.world.sandboxes import ServerName
-
-RAW = "raw"
-"""The client that is Locust's own user: one attempt for each call."""
 
 CONTROL_SPEC = "reference"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from loadtests.judging.amplification import busiest_second
 from loadtests.judging.rows.proof import (
     Stretch,
     beside,
@@ -115,11 +115,11 @@ def _peak_checks(
     case: Case, steady: Stretch, fault: Stretch, first: Stretch
 ) -> tuple[Check, Check]:
     usual = len(steady.arrived(case.client)) / steady.length_s
-    peak = busiest_second(case.client, first) / usual if usual else None
+    peak = _busiest(case.client, first) / usual if usual else None
     control = None
     if case.control is not None:
         control_usual = len(steady.arrived(case.control)) / steady.length_s
-        control = busiest_second(case.control, first) / control_usual if control_usual else None
+        control = _busiest(case.control, first) / control_usual if control_usual else None
     unit = f"times the {usual:.3g} requests of a second before the outage"
     advice = "Spread what the outage has held up over many seconds, or drop it"
     worst = min(WORST_PEAK, max(PEAK, fault.length_s))
@@ -144,10 +144,9 @@ def _goodput_back(case: Case, late: Stretch, back_s: float) -> Check:
     return beside(check, control_share(case, late))
 
 
-def busiest_second(lane: LaneCase, stretch: Stretch) -> int:
-    """The most requests that arrived within one second of the stretch."""
+def _busiest(lane: LaneCase, stretch: Stretch) -> int:
     at_s = [one.arrived_s for one in stretch.arrived(lane)]
-    return max((bisect_left(at_s, one + 1.0) - place for place, one in enumerate(at_s)), default=0)
+    return busiest_second(at_s, stretch.start_s, stretch.end_s)
 
 
 def _came_back(call: LaneCall, first: Stretch) -> bool:

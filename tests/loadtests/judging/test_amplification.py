@@ -160,6 +160,12 @@ def test_where_service_is_back_every_stretch_from_there_has_its_share(ok: list[b
         assert sum(ok[start:place]) < 0.95 * (place - start) + 1e-6
 
 
+def test_the_busiest_second_is_any_second() -> None:
+    """Not one of the clock's."""
+    assert busiest_second([0.2, 0.9, 1.1, 1.8, 3.5], 0.0, 4.0) == 3
+    assert busiest_second([], 0.0, 4.0) == 0
+
+
 @given(st.lists(st.floats(0, 10), max_size=60).map(sorted))
 def test_the_busiest_second_is_found(moments: list[float]) -> None:
     """As by counting from each moment."""

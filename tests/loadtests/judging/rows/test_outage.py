@@ -6,9 +6,6 @@ from typing import Any
 
 import pytest
 
-from loadtests.judging.case import LaneCase
-from loadtests.judging.rows.outage import busiest_second
-from loadtests.judging.rows.proof import Stretch
 from reports.results import Verdict
 from tests.loadtests.judging.rows.told import advised, judge, missed, proves_nothing
 from tests.loadtests.judging.runs import Run
@@ -167,16 +164,6 @@ def test_the_recovery_begins_when_the_server_entered_it() -> None:
         run.client.attempt(None, 8.05 + number / 2000, status=503)
 
     assert judge(run, "LOAD-003").verdict is Verdict.PASS
-
-
-def test_the_busiest_second_is_any_second() -> None:
-    """Not one of the clock's."""
-    run = Run(("steady", 4.0), rate=1.0)
-    for at_s in (0.2, 0.9, 1.1, 1.8, 3.5):
-        run.client.attempt(None, at_s)
-
-    assert busiest_second(run.lane_case(), Stretch(0.0, 4.0)) == 3
-    assert busiest_second(LaneCase(run.schedule, run.control.seen), Stretch(0.0, 4.0)) == 0
 
 
 def expired(**claims: float) -> Run:
