@@ -85,8 +85,7 @@ TESTED_ELSEWHERE = {
         for name in (
             *("chair", "clients", "crowd", "everyone", "hooks", "lane_calls", "part", "run"),
             *("shape", "workplace"),
-            *("batches", "calls", "client_processes", "conversations", "meeting", "options"),
-            *("presence", "recorder", "world_child", "written_ahead"),
+            *("options", "presence", "recorder", "world_child", "written_ahead"),
         )
     },
 }
