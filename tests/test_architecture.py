@@ -85,7 +85,6 @@ TESTED_ELSEWHERE = {
         for name in (
             *("chair", "clients", "crowd", "everyone", "hooks", "lane_calls", "part", "run"),
             *("shape", "workplace"),
-            *("options", "presence", "recorder", "world_child", "written_ahead"),
         )
     },
 }
