@@ -13,9 +13,8 @@ import click
 
 from reports.document import ReportError, read_results
 from reports.matrix import read_entries
-from reports.run_page import run_page
 from reports.terminal import console_for, print_row, print_summary
-from reports.writing import write_matrix, write_whole
+from reports.writing import page_of, write_matrix, write_whole
 
 _RESULTS = click.argument("results", metavar="RESULTS.json", type=click.Path(path_type=Path))
 
@@ -42,7 +41,7 @@ def html(results: Path, out: Path) -> None:
     pawa-report html out/mine/results.json --out out/mine
     """
     page = out / "index.html"
-    write_whole(page, run_page(read_results(results)).encode())
+    write_whole(page, page_of(read_results(results)).encode())
     click.echo(page)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reports.allowance import RowAllowance, allow
 from reports.results import Attempt, Call, Check, JsonValue, Results, Row, Verdict
@@ -20,6 +20,8 @@ from reports.words import UNCLEAN_OUTCOMES, VERDICT_WORDS, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from reports.load import Load
 
 OPEN_CALLS = 4
 """Calls of a row that are drawn in full view; further ones are folded."""
@@ -92,19 +94,23 @@ class Rescues:
 
 def run_page(results: Results) -> str:
     """The whole page as one self-contained HTML document."""
-    return render(
-        "run.html.j2",
-        results=results,
-        date=date_text(results.run.started_at),
-        headline=headline(results),
-        counts=counts_in_order(results),
-        findings=findings(results),
-        unclaimed=[row for row in results.rows if row.verdict is Verdict.NOT_CLAIMED],
-        rescues=rescues(results),
-        groups=sorted({row.group for row in results.rows}),
-        rows=tuple(row_views(results)),
-        open_calls=OPEN_CALLS,
-        facts={
+    return render("run.html.j2", **page_values(results))
+
+
+def page_values(results: Results) -> dict[str, Any]:
+    """What the template of every page of one run needs."""
+    return {
+        "results": results,
+        "date": date_text(results.run.started_at),
+        "headline": headline(results),
+        "counts": counts_in_order(results),
+        "findings": findings(results),
+        "unclaimed": [row for row in results.rows if row.verdict is Verdict.NOT_CLAIMED],
+        "rescues": rescues(results),
+        "groups": sorted({row.group for row in results.rows}),
+        "rows": tuple(row_views(results)),
+        "open_calls": OPEN_CALLS,
+        "facts": {
             name: facts(mapping)
             for name, mapping in (
                 ("Machine", results.run.machine),
@@ -113,7 +119,7 @@ def run_page(results: Results) -> str:
                 ("Limits the client declares", results.client.limits),
             )
         },
-    )
+    }
 
 
 def headline(results: Results) -> str:
@@ -183,10 +189,10 @@ def row_views(results: Results) -> Iterator[RowView]:
     """Each row with as much of its proof as the page has room for."""
     allowance = allow(results)
     for row in results.rows:
-        yield row_view(row, allowance.of(row), results.client.spec)
+        yield row_view(row, allowance.of(row), rerun_command(results, row))
 
 
-def row_view(row: Row, allowance: RowAllowance, spec: str) -> RowView:
+def row_view(row: Row, allowance: RowAllowance, rerun: str) -> RowView:
     """One row within its allowance: missed checks first, calls in their order."""
     checks = sorted(row.checks, key=lambda check: check.verdict is Verdict.PASS)
     calls: list[CallView] = []
@@ -206,14 +212,27 @@ def row_view(row: Row, allowance: RowAllowance, spec: str) -> RowView:
         undrawn_calls=len(row.calls) - len(calls),
         overview=draw_overview(row.calls) if len(row.calls) > 1 else None,
         log=allowance.excerpt_of(row.log),
-        rerun=rerun_command(spec, row),
+        rerun=rerun,
     )
 
 
-def rerun_command(spec: str, row: Row) -> str:
-    """The command that judges this row again, with the same draws."""
+def rerun_command(results: Results, row: Row) -> str:
+    """The command that judges this row again, with the same draws.
+
+    In a load test that is the whole run: all rows are judged on the same traffic.
+    """
+    spec = results.client.spec
+    if results.load is not None:
+        return load_command(results, results.load)
     options = ["--client", spec, "--rows", row.id, "--seed", str(row.seed)]
     return shlex.join(["pawa-scenarios", "run", *options])
+
+
+def load_command(results: Results, load: Load) -> str:
+    """The command that makes the same traffic again."""
+    options = ["--profile", load.profile, "--client", results.client.spec]
+    options += ["--quick"] if load.quick else []
+    return shlex.join(["pawa-load", "run", *options, "--seed", str(results.run.seed)])
 
 
 def facts(mapping: Mapping[str, JsonValue], inside: str = "") -> tuple[tuple[str, str], ...]:

@@ -10,32 +10,53 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jinja2
 from markupsafe import Markup
 
+from reports.load_figures import bounds_text, figure_text
 from reports.text import anchor, grouped, seconds, shortened, value_text, visible
 from reports.timeline import LEFT, RIGHT, WIDTH
 from reports.words import SEVERITY_WORDS, VERDICT_WORDS, ending_text, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FOLDER = Path(__file__).with_name("html")
 MAX_TEXT = 2_000
 """Characters of any one value on a page, excerpts apart; the rest is counted, never just gone."""
 
 
-def render(template: str, **values: object) -> str:
-    """The page that ``template`` makes of ``values``, with style and script inlined."""
-    style, script = _source("page.css"), _source("page.js")
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script as it is inlined, and how the content security policy names it."""
+
+    source: Markup
+    digest: str
+
+    @classmethod
+    def of(cls, source: str) -> Script:
+        """One of our own, or a library's; never text of a client or a server."""
+        return cls(Markup(source), _digest(source))  # noqa: S704 (see above)
+
+
+def render(template: str, *, scripts: Sequence[str] = (), **values: object) -> str:
+    """The page that ``template`` makes of ``values``, with style and scripts inlined.
+
+    ``scripts`` are sources that are run before the page's own.
+    """
+    style = _source("page.css")
     page: str = (
         _environment()
         .get_template(template)
         .render(
             style=Markup(style),  # noqa: S704 (our own file)
-            script=Markup(script),  # noqa: S704 (our own file)
             style_digest=_digest(style),
-            script_digest=_digest(script),
+            scripts=[Script.of(source) for source in (*scripts, _source("page.js"))],
             **values,
         )
     )
@@ -64,7 +85,9 @@ def _environment() -> jinja2.Environment:
         finalize=_shown,
     )
     environment.filters |= {
+        "amount": figure_text,
         "anchor": anchor,
+        "bounds": bounds_text,
         "drawn": drawn,
         "ending": ending_text,
         "grouped": grouped,

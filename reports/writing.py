@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from reports.document import ReportError, to_json
 from reports.junit import junit_xml
+from reports.load_page import load_page
 from reports.matrix import Entry, matrix_page
 from reports.run_page import run_page
 
@@ -29,11 +30,19 @@ def write_run(results: Results, out_dir: Path) -> Path:
     files = {
         "results.json": to_json(results),
         "junit.xml": junit_xml(results),
-        "index.html": run_page(results).encode(),
+        "index.html": page_of(results).encode(),
     }
     for name, content in files.items():
         write_whole(out_dir / name, content)
     return out_dir / "index.html"
+
+
+def page_of(results: Results) -> str:
+    """The page of a run: that of a load test has charts, which need Bokeh.
+
+    Raises :class:`~reports.document.ReportError` where Bokeh is not installed.
+    """
+    return run_page(results) if results.load is None else load_page(results, results.load)
 
 
 def write_matrix(entries: Sequence[Entry], out_dir: Path) -> Path:

@@ -54,7 +54,7 @@ def make_load(seed: int = 7, **changes: Any) -> Load:
 def make_figure(name: str = "success_share", **changes: Any) -> Figure:
     """A figure of the client, with these changes."""
     fields: dict[str, Any] = {
-        "label": "calls answered well",
+        "label": "Success share",
         "lane": "client",
         "value": 0.871,
         "unit": "share",
@@ -68,20 +68,20 @@ def make_figure(name: str = "success_share", **changes: Any) -> Figure:
 
 
 def make_figures() -> list[Figure]:
-    """Figures of both lanes: shares, rates, times, bytes, money, and one of nothing."""
+    """Figures of both lanes: shares, rates, times, memory, money, and one of nothing."""
     return [
         make_figure(),
         make_figure(lane="control", value=0.829, low=0.808, high=0.849),
-        Figure("amplification", "attempts for each call", "client", 1.63, "", "lower"),
-        Figure("amplification", "attempts for each call", "control", 1.0, "", "lower"),
-        Figure("time_to_recover", "time to recover", "client", 18.5, "s", "lower"),
-        Figure("time_to_recover", "time to recover", "control", 0.5, "s", "lower"),
-        Figure("delay.p95", "delay, p95", "client", 6.2, "s", "lower", 5.6, 6.9, 2091),
-        Figure("delay.p95", "delay, p95", "control", 0.21, "s", "lower", 0.19, 0.24, 1990),
-        Figure("cache_hit_share", "answers from the cache", "client", None, "share", "higher"),
-        Figure("memory_peak", "most memory", "client", 91_300_000, "bytes", "lower"),
-        Figure("spend", "spend", "client", 41_730, "units", "lower", n=2091),
-        Figure("spend", "spend", "control", 31_020, "units", "lower", n=1990),
+        Figure("amplification", "Amplification", "client", 1.63, "requests/call", "lower"),
+        Figure("amplification", "Amplification", "control", 1.0, "requests/call", "lower"),
+        Figure("time_to_recover_s", "Time to recover", "client", 18.5, "s", "lower"),
+        Figure("time_to_recover_s", "Time to recover", "control", 0.5, "s", "lower"),
+        Figure("delay_p95_s", "Delay p95", "client", 6.2, "s", "lower", 5.6, 6.9, 2091),
+        Figure("delay_p95_s", "Delay p95", "control", 0.21, "s", "lower", 0.19, 0.24, 1990),
+        Figure("cache_hit_share", "Cache hit share", "client", None, "share", "higher"),
+        Figure("rss_peak_mb", "Memory at its peak", "client", 91.3, "MB", "lower"),
+        Figure("spend_units", "Spend", "client", 41_730, "units", "lower", n=2091),
+        Figure("spend_units", "Spend", "control", 31_020, "units", "lower", n=1990),
     ]
 
 
@@ -158,44 +158,56 @@ def _client_series(draw: random.Random) -> list[Series]:
     return _series(
         "client",
         {
-            "offered": ("offered calls", "per s", _shape(draw, lambda at: RATE, 0.12)),
+            "offered": ("Calls due", "calls/s", _shape(draw, lambda at: RATE, 0.12)),
             "attempts": (
-                "attempts on the wire",
-                "per s",
+                "Requests on the wire",
+                "requests/s",
                 _shape(draw, lambda at: RATE * (1 + 2.2 * _backlog(at)), 0.1),
             ),
-            "goodput": ("goodput", "per s", goodput),
+            "goodput": ("Calls answered", "calls/s", goodput),
             "error.unavailable": (
-                "unavailable",
-                "per s",
+                "Ended as unavailable",
+                "calls/s",
                 _shape(draw, lambda at: 30 * _backlog(at) if at < 30 else 0, 0.2),
             ),
             "error.timeout": (
-                "timeout",
-                "per s",
+                "Ended as timeout",
+                "calls/s",
                 _shape(draw, lambda at: 9 * _backlog(at) if at > 20 else 0, 0.3),
             ),
             "error.rate_limited": (
-                "rate limited",
-                "per s",
+                "Ended as rate_limited",
+                "calls/s",
                 _shape(draw, lambda at: 6 * _backlog(at) if at > 25 else 0, 0.3),
             ),
-            "delay.p50": ("p50", "s", _delays(draw, 0.08)),
-            "delay.p95": ("p95", "s", _delays(draw, 0.2)),
-            "delay.p99": ("p99", "s", _delays(draw, 0.31)),
-            "first_token.p95": ("first token, p95", "s", _delays(draw, 0.06)),
-            "in_flight": ("in flight", "", _shape(draw, lambda at: 6 + 90 * _backlog(at), 0.1)),
-            "queue": ("queue", "", _shape(draw, lambda at: 60 * _backlog(at) * (at > 25), 0.1)),
-            "at_work": ("at work", "", _shape(draw, lambda at: 0 if gone(at) else 8, 0.05)),
-            "spend": ("spend", "units", list(spent)),
-            "rss": (
-                "memory",
-                "bytes",
-                _shape(draw, lambda at: 7e7 + 2e7 * _backlog(at), 0.003),
+            "delay.p50": ("Delay p50", "s", _delays(draw, 0.08)),
+            "delay.p95": ("Delay p95", "s", _delays(draw, 0.2)),
+            "delay.p99": ("Delay p99", "s", _delays(draw, 0.31)),
+            "first_token.p95": ("Time to first token p95", "s", _delays(draw, 0.06)),
+            "in_flight": (
+                "Requests in flight",
+                "requests",
+                _shape(draw, lambda at: 6 + 90 * _backlog(at), 0.1),
             ),
-            "open_files": (
-                "open files",
-                "",
+            "queue": (
+                "Requests in the queue",
+                "requests",
+                _shape(draw, lambda at: 60 * _backlog(at) * (at > 25), 0.1),
+            ),
+            "at_work": (
+                "Workers at work",
+                "workers",
+                _shape(draw, lambda at: 0 if gone(at) else 8, 0.05),
+            ),
+            "spend": ("Spent so far", "units", list(spent)),
+            "client.rss": (
+                "Memory of the client",
+                "MB",
+                _shape(draw, lambda at: 70 + 20 * _backlog(at), 0.003),
+            ),
+            "client.open_files": (
+                "Open files of the client",
+                "files",
                 _shape(draw, lambda at: round(30 + 90 * _backlog(at)), 0),
             ),
         },
@@ -217,19 +229,19 @@ def _control_series(draw: random.Random) -> list[Series]:
     return _series(
         "control",
         {
-            "attempts": ("attempts on the wire", "per s", _shape(draw, lambda at: RATE, 0.12)),
-            "goodput": ("goodput", "per s", goodput),
+            "attempts": ("Requests on the wire", "requests/s", _shape(draw, lambda at: RATE, 0.12)),
+            "goodput": ("Calls answered", "calls/s", goodput),
             "error.unavailable": (
-                "unavailable",
-                "per s",
+                "Ended as unavailable",
+                "calls/s",
                 _shape(draw, lambda at: RATE if _phase(at) == "gone" else 0, 0.12),
             ),
             "delay.p95": (
-                "p95",
+                "Delay p95",
                 "s",
                 _shape(draw, lambda at: None if _phase(at) == "gone" else 0.2, 0.15),
             ),
-            "in_flight": ("in flight", "", _shape(draw, lambda at: 6, 0.2)),
-            "spend": ("spend", "units", list(spent)),
+            "in_flight": ("Requests in flight", "requests", _shape(draw, lambda at: 6, 0.2)),
+            "spend": ("Spent so far", "units", list(spent)),
         },
     )

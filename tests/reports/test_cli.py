@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reports.document import to_json
+from tests.reports.load_makers import make_load_results
 from tests.reports.makers import make_results, make_row, one_of_each
 
 if TYPE_CHECKING:
@@ -103,3 +104,14 @@ def test_without_a_command_it_tells_its_commands() -> None:
     assert done.returncode == 2
     assert all(name in done.stderr for name in ("html", "matrix", "show"))
     assert report("--help").returncode == 0
+
+
+def test_a_load_test_is_shown_and_written_as_any_other_run(results_json: Path) -> None:
+    """`html`, `show` and `matrix` take its results too."""
+    results_json.write_bytes(to_json(make_load_results()))
+    html = report("html", results_json, "--out", results_json.parent)
+
+    assert (html.returncode, html.stderr) == (0, "")
+    assert "The run over time" in results_json.with_name("index.html").read_text("utf-8")
+    assert "✗ fail  LOAD-004" in report("show", results_json).stdout
+    assert report("matrix", results_json.parents[1]).returncode == 0

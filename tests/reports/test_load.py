@@ -27,7 +27,7 @@ def test_a_number_without_end_is_no_value() -> None:
 def test_figures_and_series_are_found_by_name_and_lane() -> None:
     """The client's where no lane is named; None for what the run does not have."""
     load = make_load()
-    control = load.figure("delay.p95", "control")
+    control = load.figure("delay_p95_s", "control")
     goodput = load.line("goodput", "control")
 
     assert control is not None

@@ -206,7 +206,9 @@ def test_a_flood_of_attempts_is_cut_where_one_can_see_it() -> None:
 
 def test_the_row_can_be_run_again_by_copying_a_line() -> None:
     """A client whose name needs quoting is quoted."""
-    command = rerun_command("cmd:node my adapter.js", make_row(seed=42))
+    command = rerun_command(
+        make_results(client=make_client(spec="cmd:node my adapter.js")), make_row(seed=42)
+    )
 
     assert command == (
         "pawa-scenarios run --client 'cmd:node my adapter.js' --rows RETRY-001 --seed 42"

@@ -8,7 +8,8 @@ import pytest
 
 from reports import writing
 from reports.document import ReportError, from_json
-from reports.writing import refuse_unwritable, write_matrix, write_run, write_whole
+from reports.writing import page_of, refuse_unwritable, write_matrix, write_run, write_whole
+from tests.reports.load_makers import make_load_results
 from tests.reports.makers import make_results, make_row, one_of_each
 
 
@@ -91,3 +92,11 @@ def test_a_file_in_the_way_is_found_before_the_run(tmp_path: Path) -> None:
 
     with pytest.raises(ReportError, match=r"out/reference: not a directory; choose another"):
         refuse_unwritable(tmp_path / "out" / "reference")
+
+
+def test_a_load_test_has_a_page_of_its_own(tmp_path: Path) -> None:
+    """The page is chosen by what the results hold."""
+    page = write_run(make_load_results(), tmp_path)
+
+    assert "The run over time" in page.read_text("utf-8")
+    assert "The run over time" not in page_of(one_of_each())
