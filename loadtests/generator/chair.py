@@ -79,6 +79,11 @@ class Chair:
         """Whether the run that was begun has come to its end by itself."""
         return self._run is not None and self._run.over.is_set() and not self._stopping
 
+    def wait_until_over(self, timeout_s: float) -> None:
+        """Wait for the end of the run, if one has been begun, for so long at most."""
+        if self._run is not None:
+            self._run.over.wait(timeout_s)
+
     @property
     def busy(self) -> bool:
         """Whether a run has been begun and not been stopped."""

@@ -7,7 +7,7 @@ Locust's own custom messages; a local runner is a master with one worker, in one
       | -- here ---------------------> |   a user was spawned there
       | <-- plan {run, plan} --------- |   when the world has written it
       | -- ready {run, clients} -----> |   its drivers run (or: broken {run, message, wrong_input})
-      | <-- go {run, number, of, t0} - |   when all are ready; t0 is a second ahead
+      | <-- go {run, number, of, t0} - |   when all are ready; t0 is a moment ahead
       | -- events {run, lines} ------> |   each 0.2 s
       | <-- cut {run} ---------------- |   only when the run is given up
       | -- through {run, cut} -------> |   nothing more will come
@@ -34,7 +34,7 @@ EVENTS = "pawa-events"
 CUT = "pawa-cut"
 THROUGH = "pawa-through"
 
-START_IN_S = 1.0
+START_IN_S = 0.5
 """How far ahead the master sets the start, so that every worker hears of it before."""
 
 READY_WITHIN_S = 50.0

@@ -107,6 +107,9 @@ class Part:
         expected = (self._told["number"], self._told["of"])
         share = schedule.share(*expected)
         written = self._prepared(WrittenAhead(author, schedule, share))
+        # A collection of everything that a long schedule holds would be a pause for every call:
+        # it is made now, and not again before the end.
+        gc.collect()
         self._say(meeting.READY, {"run": self.run, "clients": clients.hellos()})
         gevent.wait([self._word, self._cut], count=1)
         if self._go is None or self._cut.is_set():
@@ -145,8 +148,6 @@ class Part:
         t0_s = word.start_at(time.monotonic(), meeting.machine_id())
         telling = gevent.spawn(self._tell_on)
         looking = gevent.spawn(self._look_on, clients, word.number, t0_s)
-        # A collection of everything that a long schedule holds would be a pause for every call.
-        gc.collect()
         gc.freeze()
         try:
             whole = crowd.make(t0_s, end_s=end_s, drain_s=plan.drain_s)

@@ -9,12 +9,16 @@ from locust import LoadTestShape
 if TYPE_CHECKING:
     from loadtests.generator.chair import Chair
 
+ANSWER_WITHIN_S = 1.0
+"""How long an answer is held back."""
+
 
 class UntilTheRunIsOver(LoadTestShape):
-    """Locust asks each second.
+    """Locust asks each second, and sleeps for what the answer has left of that second.
 
-    The number stays what it was at the start, whoever is lost: Locust would spawn users anew for
-    each change, and the schedule has been dealt.
+    While a run is on, an answer is therefore held back until it is over, for a second at most. The
+    number stays what it was at the start, whoever is lost: Locust would spawn users anew for each
+    change, and the schedule has been dealt.
     """
 
     def __init__(self) -> None:
@@ -24,6 +28,8 @@ class UntilTheRunIsOver(LoadTestShape):
 
     def tick(self) -> tuple[int, float] | None:
         """Users and how many to spawn a second: all in one go, one on each worker."""
+        if self.chair is not None:
+            self.chair.wait_until_over(ANSWER_WITHIN_S)
         if self.chair is None or self.chair.over:
             self._users = 0
             return None
