@@ -75,7 +75,10 @@ def bounds_text(figure: Figure | None) -> str:
         return f"{low} or more"
     if figure.low is None:
         return f"{high} or less"
-    return low if low == high else f"{low} to {high}"
+    if low == high:
+        return low
+    # The unit stands once, but for times, which may have one each.
+    return f"{low if figure.unit == 's' else low.partition(' ')[0]} to {high}"
 
 
 def amount(value: float | None, unit: str) -> str:

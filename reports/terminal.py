@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reports.load_figures import MAIN, bounds_text, figure_lines, figure_text
 from reports.results import Call, Results, Row, Verdict
 from reports.run_page import headline
 from reports.text import seconds, value_text, visible
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
     from typing import TextIO
+
+    from reports.load import Load
 
 STYLES = {
     Verdict.FAIL: "bold red",
@@ -43,6 +46,8 @@ def print_summary(
     runs: Sequence[tuple[str, Results]], console: Console, page: Path | None = None
 ) -> None:
     """The table of counts per client, then every binding promise that was broken, then the page.
+
+    A load test's main figures stand below its findings.
 
     ``runs`` are the names under which the clients are shown, with their results.
     """
@@ -90,6 +95,28 @@ def _print_findings(name: str, results: Results, console: Console) -> None:
         _say(_text("  The run was interrupted."), console)
     for row in (*results.broken, *sorted(spoilt, key=verdict_rank)):
         _say(Text("  ").append_text(_line(row)), console)
+    if results.load is not None:
+        _print_figures(results.load, console)
+
+
+def _print_figures(load: Load, console: Console) -> None:
+    """The main figures of a load test, the client beside the client that never retries."""
+    lines = figure_lines(load, MAIN)
+    if not lines:
+        return
+    with_control = any(line.control for line in lines)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("  figure")
+    table.add_column("client", justify="right")
+    table.add_column("99 % between")
+    if with_control:
+        table.add_column("control", justify="right")
+    for line in lines:
+        cells = [f"  {line.label}", figure_text(line.client), bounds_text(line.client)]
+        cells += [figure_text(line.control)] if with_control else []
+        table.add_row(*map(_text, cells))
+    console.print()
+    console.print(table)
 
 
 def _line(row: Row) -> Text:

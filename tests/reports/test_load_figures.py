@@ -38,7 +38,7 @@ def test_a_figure_is_told_with_its_unit(value: float | None, unit: str, text: st
 @pytest.mark.parametrize(
     ("low", "high", "text"),
     [
-        (0.852, 0.889, "85.2 % to 88.9 %"),
+        (0.852, 0.889, "85.2 to 88.9 %"),
         (0.852, None, "85.2 % or more"),
         (None, 0.889, "88.9 % or less"),
         (None, None, ""),

@@ -59,7 +59,7 @@ def test_the_client_stands_beside_the_control_with_bounds_and_target() -> None:
     """Each figure with what the same schedule did to a client that never retries."""
     told = "".join(read_page(outage()).text.split())
 
-    assert "Successshare87.1%85.2%to88.9%82.9%80.8%to84.9%" in told
+    assert "Successshare87.1%85.2to88.9%82.9%80.8to84.9%" in told
     assert outage().count('href="#TARGET-success_5f_share"') >= 2
 
 

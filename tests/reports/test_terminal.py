@@ -11,6 +11,7 @@ from reports.results import Results, Verdict
 from reports.terminal import console_for, print_row, print_summary
 from reports.timeline import MAX_LANES
 from reports.words import VERDICT_WORDS
+from tests.reports.load_makers import make_figure, make_load_results
 from tests.reports.makers import (
     make_attempt,
     make_call,
@@ -130,3 +131,25 @@ def test_a_flood_of_attempts_is_counted() -> None:
     call = make_call(attempts=[make_attempt(n) for n in range(1, 101)])
 
     assert f"{100 - MAX_LANES} further attempts" in row_text(calls=[call])
+
+
+def test_a_load_test_shows_its_main_figures_beside_the_control() -> None:
+    """With their bounds; those for specialists stay on the page."""
+    lines = [line.split() for line in summary(("sdk", make_load_results())).splitlines()]
+
+    assert ["Success", "share", "87.1", "%", "85.2", "%", "to", "88.9", "%", "82.9", "%"] in lines
+    assert ["Time", "to", "recover", "18.5", "s", "500", "ms"] in lines
+    assert "Memory at its peak" not in summary(("sdk", make_load_results()))
+
+
+def test_without_a_control_there_is_no_column_for_it() -> None:
+    """--no-control leaves it out."""
+    text = summary(("sdk", make_load_results(figures=[make_figure()])))
+
+    assert "Success share" in text
+    assert "control" not in text.partition("figure")[2]
+
+
+def test_a_load_test_without_figures_has_no_table() -> None:
+    """Cut short before the first call."""
+    assert "99 %" not in summary(("sdk", make_load_results(figures=[])))
