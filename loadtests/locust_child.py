@@ -45,6 +45,9 @@ STOP_TIMEOUT_S = 5
 FINISH_WITHIN_S = 15.0
 """How long Locust may take to write its reports and to leave, once nothing more is to come."""
 
+LAST_WORDS_WITHIN_S = 1.0
+"""How long it takes at most to read what it has printed: others may hold its pipe open."""
+
 GONE_WITHIN_S = 5.0
 """How long what was killed may take to be gone."""
 
@@ -128,6 +131,12 @@ class LocustChild:
     def said(self) -> str:
         """The last lines of what it has printed."""
         return "\n".join(self._printed)
+
+    async def last_words(self, within_s: float = LAST_WORDS_WITHIN_S) -> str:
+        """The same once it has ended: its end is known before all that it has printed is read."""
+        if self._reading is not None and not self.alive():
+            await asyncio.wait([self._reading], timeout=within_s)
+        return self.said
 
     def ask_to_end(self) -> None:
         """Tell it that the run is over; its workers and clients hear it from Locust itself."""

@@ -151,7 +151,7 @@ async def _attend(world: World, child: LocustChild, progress: Progress) -> Seen:
     try:
         seen = await world.run(progress, alive=child.alive)
     except WorldError as error:
-        said = world.keyring.mask_text(child.said)
+        said = world.keyring.mask_text(await child.last_words())
         raise WorldError("\n".join(filter(None, (str(error), said)))) from None
     code = await child.finish(FINISH_CUT_WITHIN_S if seen.cut_short else FINISH_WITHIN_S)
     if code is None:
@@ -159,6 +159,6 @@ async def _attend(world: World, child: LocustChild, progress: Progress) -> Seen:
     elif code:
         progress.told(f"Locust ended with exit code {code}")
     if code != 0:
-        for line in world.keyring.mask_text(child.said).splitlines():
+        for line in world.keyring.mask_text(await child.last_words()).splitlines():
             progress.told(f"Locust: {line}")
     return seen

@@ -128,6 +128,23 @@ async def test_the_end_of_what_it_prints_is_kept(tmp_path: Path) -> None:
     assert locust.said.count("\n") == KEPT_LINES - 1
 
 
+async def test_its_last_words_are_read_to_their_end(tmp_path: Path) -> None:
+    """Its end is known as soon as it has ended, whatever waits in the pipe."""
+    program = "print('\\n'.join(map(str, range(20_000))))"
+    async with child(tmp_path, program) as locust:
+        await locust.finish()
+
+        assert (await locust.last_words()).endswith("\n19999")
+
+
+async def test_who_holds_its_pipe_open_holds_up_nobody(tmp_path: Path) -> None:
+    """What it has started may outlive it for a moment."""
+    async with child(tmp_path, WITH_A_CHILD_OF_ITS_OWN) as locust:
+        await until(lambda: not locust.alive())
+
+        assert await locust.last_words(within_s=0.2) == "ready"
+
+
 async def test_a_command_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
     """It says nothing about the client."""
     locust = LocustChild(tmp_path / "p", Reports(tmp_path), command=("no-such-locust",))
