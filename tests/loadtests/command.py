@@ -25,19 +25,26 @@ locust_child.locust_command = lambda *_, **__: (sys.executable, {program!r}, {wo
 cli.main()
 """
 PATIENCE_S = 60.0
+ENDS_WITHIN_S = 10.0
 
 
 class Command:
-    """``pawa-load`` in the middle of its work.
+    """``pawa-load`` (or another module of ours or Locust's) in the middle of its work.
 
     ``stand_in`` is the word for :mod:`tests.loadtests.stand_in` in Locust's place; None: Locust.
     ``folder`` is where its private files go: all that it starts has that in its environment.
     """
 
-    def __init__(self, folder: Path, *arguments: str, stand_in: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        stand_in: str | None = None,
+        module: str = "loadtests",
+    ) -> None:
         self._temporary = folder / "temporary"
-        self._temporary.mkdir()
-        program = ("-m", "loadtests")
+        self._temporary.mkdir(parents=True)
+        program = ("-m", module)
         if stand_in is not None:
             program = ("-c", WITH_A_STAND_IN.format(program=str(STAND_IN), word=stand_in))
         self._stderr = folder / "stderr"
@@ -78,6 +85,13 @@ class Command:
         out, _ = self._process.communicate(timeout=PATIENCE_S)
         self.out = out.decode()
         return self._process.returncode
+
+    def until_alone(self) -> None:
+        """Wait until nothing that it has started runs any more, within seconds of its end."""
+        give_up_s = time.monotonic() + ENDS_WITHIN_S
+        while left := self.processes():
+            assert time.monotonic() < give_up_s, [one.cmdline() for one in left]
+            time.sleep(0.02)
 
     def processes(self) -> list[psutil.Process]:
         """Those that it has started and that still run."""

@@ -18,6 +18,8 @@ from tests.loadtests.command import Command
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import psutil
+
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
@@ -182,15 +184,24 @@ def test_locust_makes_the_traffic(tmp_path: Path, brief: Path, out: Path) -> Non
     assert command.left() == []
 
 
+def locusts(command: Command) -> list[psutil.Process]:
+    """Locust's processes, the master first."""
+    found = [one for one in command.processes() if "locust" in one.cmdline()]
+    return sorted(found, key=lambda one: one.create_time())
+
+
 @pytest.mark.usefixtures("load_alone")
-def test_locust_and_its_clients_end_with_the_run(tmp_path: Path, brief: Path, out: Path) -> None:
-    """Ctrl-C in the middle, with several workers and several clients in each."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_locust_and_its_clients_end_with_the_run(
+    tmp_path: Path, brief: Path, out: Path, number: signal.Signals
+) -> None:
+    """Ended in the middle, with several workers and several clients in each."""
     command = with_locust(tmp_path, brief, out, "--processes", "2", "--adapters", "2")
     command.until_told("0.0 s  well")
     assert len(command.processes()) >= 3 + 8
-    command.signal(signal.SIGINT)
+    command.signal(number)
 
-    assert command.end() in (1, 3)
+    assert command.end() == 3
     assert not read_results(out / "results.json").run.complete
     assert command.left() == []
 
@@ -200,14 +211,44 @@ def test_a_worker_that_is_killed_is_no_verdict(tmp_path: Path, brief: Path, out:
     """The run ends by itself, as a fault of the harness, with nothing left."""
     command = with_locust(tmp_path, brief, out, "--processes", "2")
     command.until_told("0.0 s  well")
-    # the one that was started last is no master
-    workers = [one for one in command.processes() if "locust" in one.cmdline()]
-    max(workers, key=lambda one: one.create_time()).kill()
+    locusts(command)[-1].kill()
 
     assert command.end() == 3
     results = read_results(out / "results.json")
     assert results.counts[Verdict.HARNESS_FAULT] == len(results.rows)
+    assert "1 of its workers were lost with their calls" in results.row("RUN-002").reason
     assert command.left() == []
+
+
+@pytest.mark.usefixtures("load_alone")
+@pytest.mark.parametrize("more", [(), ("--processes", "2")], ids=["alone", "with workers"])
+def test_a_locust_that_is_killed_leaves_nothing(
+    tmp_path: Path, brief: Path, out: Path, more: tuple[str, ...]
+) -> None:
+    """Neither workers nor clients; what was seen until then is written as cut short."""
+    command = with_locust(tmp_path, brief, out, *more)
+    command.until_told("0.0 s  well")
+    locusts(command)[0].kill()
+
+    assert command.end() == 3
+    assert not read_results(out / "results.json").run.complete
+    assert "Locust ended with exit code -9" in command.err
+    assert command.left() == []
+
+
+@pytest.mark.usefixtures("load_alone")
+@pytest.mark.parametrize("more", [(), ("--processes", "2")], ids=["alone", "with workers"])
+def test_nobody_outlives_a_command_that_is_killed(
+    tmp_path: Path, brief: Path, out: Path, more: tuple[str, ...]
+) -> None:
+    """Locust, its workers and the clients see that it is gone, and end within seconds."""
+    command = with_locust(tmp_path, brief, out, *more)
+    command.until_told("0.0 s  well")
+    command.signal(signal.SIGKILL)
+
+    assert command.end() == -signal.SIGKILL
+    command.until_alone()
+    assert not out.exists()
 
 
 @pytest.mark.parametrize(
