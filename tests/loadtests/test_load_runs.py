@@ -5,19 +5,19 @@ Everything that lives in Locust's process is tested here, since importing it wou
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-import loadtests
 from loadtests.profile_file import load_profile, shipped
 from reports.document import read_results
 from reports.results import Results, Verdict
 
-LOCUSTFILE = Path(loadtests.__file__).with_name("locustfile.py")
+if TYPE_CHECKING:
+    from pathlib import Path
+
 KEPT = {Verdict.PASS, Verdict.ADVISORY}
 TRIES = 3
 """A machine that was too busy makes a run a harness fault; it says so, and another is made."""
@@ -63,33 +63,5 @@ def test_two_workers_share_the_schedule(brief: Path, tmp_path: Path) -> None:
     )
 
     assert reasons(results) == {}
-    assert results.load is not None
-    assert results.load.counts["finished"] == results.load.counts["scheduled"] > 0
-
-
-@pytest.mark.usefixtures("load_alone")
-@pytest.mark.parametrize("processes", [(), ("--processes", "2")], ids=["one", "two"])
-def test_plain_locust_comes_to_the_same(
-    brief: Path, tmp_path: Path, processes: tuple[str, ...]
-) -> None:
-    """The same locustfile without `pawa-load`: the verdict is written, the exit code is its own."""
-    out = tmp_path / "out"
-    ran = subprocess.run(
-        [
-            *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless"),
-            *("--pawa-profile", str(brief), "--pawa-client", "reference"),
-            *("--pawa-out", str(out), "--pawa-seed", "1", *processes),
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=os.environ | {"PAWA_LOAD_PLAN": ""},
-    )
-
-    assert (out / "results.json").is_file(), ran.stderr
-    results = read_results(out / "results.json")
-    assert results.run.complete
-    assert ran.returncode == (0 if not reasons(results) else 3)
     assert results.load is not None
     assert results.load.counts["finished"] == results.load.counts["scheduled"] > 0
