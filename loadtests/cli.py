@@ -167,6 +167,26 @@ def profile(name: str) -> int:
     return 0
 
 
+@commands.command(short_help="Say what became better or worse from one run to another.")
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("--out", metavar="DIR", help="Write index.html with the curves of both runs there.")
+@click.option("--json", "as_json", is_flag=True, help="An object instead of a table.")
+def compare(first: str, second: str, out: str | None, as_json: bool) -> int:
+    """Say what became better or worse from run A to run B.
+
+    Each is the folder of a run or its results.json; both are runs of the same profile in the same
+    form. Exits 0 whatever it finds, 2 when they cannot be compared.
+
+    \b
+    pawa-load compare out/before out/after
+    pawa-load compare out/before out/after --out out/both
+    """
+    from loadtests.compare import compare_runs  # noqa: PLC0415 - `list` need not wait for it
+
+    return compare_runs(first, second, out=out, as_json=as_json)
+
+
 @commands.command(short_help="An outage: the reference client, and one without a retry budget.")
 @click.option(
     "--out",

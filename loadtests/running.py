@@ -53,8 +53,11 @@ def run_to_the_end(
     request: LoadRequest, *, as_json: bool = False, locust: Sequence[str] | None = None
 ) -> Results:
     """The same without the table: what was found. Raises as :func:`run` does."""
-    if find_spec("locust") is None:
-        raise InputError("Locust is not installed; pip install 'pawa-resilience[load]' brings it")
+    for module, name in (("locust", "Locust"), ("bokeh", "Bokeh")):
+        if find_spec(module) is None:
+            raise InputError(
+                f"{name} is not installed; pip install 'pawa-resilience[load]' brings it"
+            )
     with progress_of(as_json=as_json) as progress:
         try:
             results = asyncio.run(live_through(request, progress, locust=locust))

@@ -177,8 +177,9 @@ def _decades(panel: Panel) -> Range1d:
     """Whole powers of ten around all that is drawn: what hardly moves looks as if it did not."""
     every = [value for line in panel.every for value in line.values]
     seen = [value for value in every if value is not None and value > 0]
-    low, high = log10(min(seen, default=1)), log10(max(seen, default=1))
-    return Range1d(start=10.0 ** floor(low), end=10.0 ** (floor(high) + 1))
+    low, high = floor(log10(min(seen, default=1))), floor(log10(max(seen, default=1))) + 1
+    # Two at least: within one the axis writes every ninth part of it.
+    return Range1d(start=10.0**low, end=10.0 ** max(high, low + 2))
 
 
 def _put_on_right_axis(plot: figure, panel: Panel) -> None:

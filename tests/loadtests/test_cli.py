@@ -153,3 +153,12 @@ def test_without_a_word_the_help_is_shown(command: Command) -> None:
     assert code == 2
     assert "Usage: pawa-load" in err
     assert "attend" not in err
+
+
+def test_compare_refuses_what_it_cannot_read(command: Command, tmp_path: Path) -> None:
+    """In one line that names the file, as every other command."""
+    code, out, err = command("compare", str(tmp_path / "a"), str(tmp_path / "b"))
+
+    assert (code, out) == (2, "")
+    assert err.startswith(f"pawa-load: {tmp_path / 'a'}: no such file")
+    assert err.count("\n") == 1
