@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from reports.document import DocumentError, ReportError, from_json, read_results, to_json
 from reports.junit import junit_xml
+from reports.load import Figure, Load, Series, Span
+from reports.load_compare import Comparison, compare
+from reports.load_compare_page import compare_page
+from reports.load_page import load_page
 from reports.matrix import matrix_page
 from reports.results import (
     Attempt,
@@ -32,18 +36,26 @@ __all__ = [
     "Call",
     "Check",
     "Client",
+    "Comparison",
     "DocumentError",
     "Event",
+    "Figure",
     "JsonValue",
+    "Load",
     "ReportError",
     "Results",
     "Row",
     "Run",
+    "Series",
+    "Span",
     "Verdict",
+    "compare",
+    "compare_page",
     "console_for",
     "exit_code",
     "from_json",
     "junit_xml",
+    "load_page",
     "matrix_page",
     "print_row",
     "print_summary",

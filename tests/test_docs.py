@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from loadtests.cli import commands as load_commands
 from reports.cli import commands as report_commands
 from scenarios.cli import commands as scenario_commands
 
@@ -56,13 +57,15 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
 
 def commands_of(group: click.Group, name: str) -> Iterator[tuple[str, click.Command]]:
     for sub, command in group.commands.items():
-        yield f"{name} {sub}", command
+        if not command.hidden:
+            yield f"{name} {sub}", command
 
 
 @pytest.mark.parametrize(
     ("spelled", "command"),
     [
         *commands_of(scenario_commands, "pawa-scenarios"),
+        *commands_of(load_commands, "pawa-load"),
         *commands_of(report_commands, "pawa-report"),
     ],
 )
