@@ -81,8 +81,8 @@ def draw(panels: Sequence[Panel], loads: Sequence[Load]) -> Charts:
 def _figure(axis: Range1d, **more: Any) -> figure:
     plot = figure(
         x_range=axis,
-        tools="pan,box_zoom,reset,save",
-        active_drag="box_zoom",
+        tools="xpan,xbox_zoom,reset,save",
+        active_drag="xbox_zoom",
         background_fill_color=None,
         border_fill_color=None,
         outline_line_color=None,

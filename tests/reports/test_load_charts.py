@@ -58,6 +58,8 @@ def test_a_reader_can_zoom_hover_and_go_back() -> None:
     objects = drawn(make_load())
 
     assert {"HoverTool", "BoxZoomTool", "ResetTool", "PanTool"} <= {one["name"] for one in objects}
+    zooms = named(objects, "BoxZoomTool")
+    assert {one["attributes"]["dimensions"] for one in zooms} == {"width"}
     wheels = named(objects, "WheelZoomTool")
     assert wheels
     assert all(one["attributes"]["modifiers"] for one in wheels)
