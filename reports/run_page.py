@@ -123,14 +123,20 @@ def page_values(results: Results) -> dict[str, Any]:
 
 
 def headline(results: Results) -> str:
-    """The run in one sentence."""
+    """The run in one sentence; of a load test, few of whose rows are binding, about all of them."""
     if not results.rows:
         return "Nothing was judged."
     if results.broken:
         verb = "was" if len(results.broken) == 1 else "were"
         return f"{plural(len(results.broken), 'binding promise')} {verb} broken."
+    failed = results.counts[Verdict.FAIL]
+    if results.load is not None and failed:
+        verb = "was" if failed == 1 else "were"
+        return f"{plural(failed, 'promise')} {verb} broken, none of them binding."
     if results.harness_failed:
         return "No binding promise was seen broken, but the run proves less than it set out to."
+    if results.load is not None:
+        return "Every promise that was judged was kept."
     return "Every binding promise that was judged was kept."
 
 

@@ -47,7 +47,8 @@ def print_summary(
 ) -> None:
     """The table of counts per client, then every binding promise that was broken, then the page.
 
-    A load test's main figures stand below its findings.
+    Of a load test, few of whose rows are binding, every row that was not kept is told, and its main
+    figures stand below.
 
     ``runs`` are the names under which the clients are shown, with their results.
     """
@@ -86,14 +87,15 @@ def _count(count: int, verdict: Verdict) -> Text:
 
 
 def _print_findings(name: str, results: Results, console: Console) -> None:
-    spoilt = [
-        row for row in results.rows if row.verdict in (Verdict.NOT_TESTABLE, Verdict.HARNESS_FAULT)
-    ]
+    told = {Verdict.NOT_TESTABLE, Verdict.HARNESS_FAULT}
+    if results.load is not None:
+        told |= {Verdict.FAIL, Verdict.ADVISORY}
+    others = [row for row in results.rows if row.verdict in told and not row.broken]
     console.print()
     _say(_text(f"{name}: {headline(results)}"), console)
     if not results.run.complete:
         _say(_text("  The run was interrupted."), console)
-    for row in (*results.broken, *sorted(spoilt, key=verdict_rank)):
+    for row in (*results.broken, *sorted(others, key=verdict_rank)):
         _say(Text("  ").append_text(_line(row)), console)
     if results.load is not None:
         _print_figures(results.load, console)

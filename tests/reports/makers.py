@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reports.results import (
     Attempt,
@@ -15,6 +15,9 @@ from reports.results import (
     Run,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from reports.load import Load
 
 
 def make_check(**changes: Any) -> Check:
@@ -117,9 +120,11 @@ def make_client(**changes: Any) -> Client:
     return Client(**fields | changes)
 
 
-def make_results(*rows: Row, run: Run | None = None, client: Client | None = None) -> Results:
-    """The results of one run with these rows."""
-    return Results(run or make_run(), client or make_client(), rows)
+def make_results(
+    *rows: Row, run: Run | None = None, client: Client | None = None, load: Load | None = None
+) -> Results:
+    """The results of one run with these rows; with ``load`` of a load test."""
+    return Results(run or make_run(), client or make_client(), rows, load)
 
 
 def one_of_each() -> Results:

@@ -23,6 +23,7 @@ from reports.run_page import (
 from reports.text import visible
 from reports.timeline import MAX_LANES
 from reports.words import VERDICT_WORDS
+from tests.reports.load_makers import make_load
 from tests.reports.makers import (
     make_attempt,
     make_call,
@@ -96,6 +97,23 @@ def test_the_gravest_findings_come_first() -> None:
         "SSE-001",
         "RETRY-003",
     ]
+
+
+def soft(verdict: Verdict) -> Results:
+    """A load test with one row, which does not turn the exit code."""
+    return make_results(make_row(verdict=verdict, severity="should"), load=make_load())
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sentence"),
+    [
+        (Verdict.PASS, "Every promise that was judged was kept."),
+        (Verdict.FAIL, "1 promise was broken, none of them binding."),
+    ],
+)
+def test_the_headline_of_a_load_test_is_about_all_rows(verdict: Verdict, sentence: str) -> None:
+    """Few of them are binding, and an outage that a client makes worse is no success."""
+    assert headline(soft(verdict)) == sentence
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from reports.results import Results, Verdict
 from reports.terminal import console_for, print_row, print_summary
 from reports.timeline import MAX_LANES
 from reports.words import VERDICT_WORDS
-from tests.reports.load_makers import make_figure, make_load_results
+from tests.reports.load_makers import make_figure, make_load, make_load_results
 from tests.reports.makers import (
     make_attempt,
     make_call,
@@ -54,6 +54,14 @@ def test_broken_promises_are_told_with_their_sentence_gravest_first() -> None:
     assert told == ["SSE-001", "RETRY-003"]
     assert any("? not testable  RETRY-005  must*  reason of not_testable" in line for line in lines)
     assert any("# harness fault  RETRY-006" in line for line in lines)
+
+
+def test_a_load_test_tells_every_promise_that_was_not_kept() -> None:
+    """Few rows are binding under load; who runs it wants to know what went wrong."""
+    row = make_row(id="LOAD-002", verdict=Verdict.FAIL, severity="should", reason="Stormed.")
+    lines = summary(("sdk", make_results(row, load=make_load()))).splitlines()
+
+    assert any("LOAD-002  should  Stormed." in line for line in lines)
 
 
 def test_the_page_is_named_last() -> None:
