@@ -1,6 +1,6 @@
 """The highest rates that a load test can offer on this machine: ``python -m scripts.load_rates``.
 
-For each client and kind of call the rate climbs by a quarter until the generator lags, or the
+For each client and kind of call the rate climbs by a third until the generator lags, or the
 client or the mock can no longer answer everything in time. Prints a Markdown table; a part of
 ``make prove``.
 """
@@ -8,6 +8,7 @@ client or the mock can no longer answer everything in time. Prints a Markdown ta
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,14 +24,16 @@ if TYPE_CHECKING:
     from loadtests.profile import Profile
     from reports.results import Results
 
-FIRST_PER_S = {"raw": 300, "reference": 150, "pawa-sdk": 60, "pawa-sdk-async": 60}
-KINDS = {"chat": 1.0, "stream": 0.3}
+FIRST_PER_S = {"raw": 1000, "reference": 600, "pawa-sdk": 250, "pawa-sdk-async": 150}
+KINDS = {"chat": 1.0, "stream": 0.5}
 """The first rate of a kind, as a share of the client's."""
 
-STEP = 1.25
+STEP = 4 / 3
 LENGTH_S = 6.0
 ANSWERED = 0.99
-"""The share of calls that has to be answered for a rate to count as held."""
+LATE_S = 0.25
+"""A rate is held when this share of its calls is answered, and 95 % of them within so long: a
+client that falls behind answers everything as well, but later and later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,15 @@ def not_held(results: Results) -> str:
     spoilt = [row.reason for row in results.rows if row.verdict is Verdict.HARNESS_FAULT]
     if spoilt:
         return spoilt[0]
-    answered = results.load.figure("success_share") if results.load else None
-    if answered is None or answered.value is None or answered.value < ANSWERED:
-        return f"{answered.value if answered else None} of the calls were answered"
-    return ""
+    answered, delay = _figure(results, "success_share"), _figure(results, "delay_p95_s")
+    if answered < ANSWERED:
+        return f"{answered:.1%} of the calls were answered"
+    return f"answers took {delay:.2g} s at p95" if delay > LATE_S else ""
+
+
+def _figure(results: Results, name: str) -> float:
+    figure = results.load.figure(name) if results.load else None
+    return math.nan if figure is None or figure.value is None else figure.value
 
 
 def table(every: list[Held]) -> Iterator[str]:
